@@ -1,0 +1,19 @@
+//! The words of the field as plain data with checked constructors: instrument, exchange, session,
+//! series, horizon, move, and the finished reports.
+//!
+//! Not for: I/O, clocks, derivation of figures (`compute`) or layout (`render`).
+
+pub mod exchange;
+pub mod instrument;
+pub mod moves;
+pub mod ordered;
+pub mod series;
+pub mod text;
+pub mod universe;
+
+pub use exchange::{Calendar, Exchange, Expectation, Hours, SessionTimes, SpecialDay, VenueKind};
+pub use instrument::{Basis, Instrument, InstrumentId, Kind, Mic};
+pub use moves::{Absent, Move, Percent, Points};
+pub use ordered::Ordered;
+pub use series::{Bar, Provenance, RawRow, Series, Split, Warning, WarningKind};
+pub use universe::{Composite, Group, Member, Universe};

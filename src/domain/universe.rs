@@ -1,0 +1,86 @@
+//! Everything a run can name: instruments, composites, groups and venues.
+//!
+//! Not for: reading the data file (`catalogue`) or resolving words of a command line (`app`).
+
+use std::collections::BTreeMap;
+
+use super::exchange::Exchange;
+use super::instrument::{Instrument, InstrumentId, Mic};
+
+/// A member of a composite with its weight (positive; normalised to 1 when used).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// The member's id.
+    pub id: InstrumentId,
+    /// Its weight beside the other members'.
+    pub weight: f64,
+}
+
+/// A weighted basket of instruments that is quoted like one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composite {
+    /// Its id.
+    pub id: InstrumentId,
+    /// Its name, which says the rule ("Asia, equal weights").
+    pub name: String,
+    /// Chinese name, where it has one.
+    pub name_zh: Option<String>,
+    /// The section it closes.
+    pub section: String,
+    /// Its members.
+    pub members: Vec<Member>,
+}
+
+/// A named set of instruments without weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Its id.
+    pub id: InstrumentId,
+    /// Its name.
+    pub name: String,
+    /// Chinese name, where it has one.
+    pub name_zh: Option<String>,
+    /// Its members.
+    pub members: Vec<InstrumentId>,
+}
+
+/// What exists.
+#[derive(Debug, Clone, Default)]
+pub struct Universe {
+    /// Instruments in catalogue order, then those asked for by a source's symbol.
+    pub instruments: Vec<Instrument>,
+    /// Composites in catalogue order.
+    pub composites: Vec<Composite>,
+    /// Groups in catalogue order.
+    pub groups: Vec<Group>,
+    /// Section names in the order the table shows them.
+    pub sections: Vec<String>,
+    /// Venues by code.
+    pub exchanges: BTreeMap<Mic, Exchange>,
+}
+
+impl Universe {
+    /// The instrument with this id.
+    #[must_use]
+    pub fn instrument(&self, id: &InstrumentId) -> Option<&Instrument> {
+        self.instruments.iter().find(|i| i.id == *id)
+    }
+
+    /// The composite with this id.
+    #[must_use]
+    pub fn composite(&self, id: &InstrumentId) -> Option<&Composite> {
+        self.composites.iter().find(|c| c.id == *id)
+    }
+
+    /// The group with this id.
+    #[must_use]
+    pub fn group(&self, id: &InstrumentId) -> Option<&Group> {
+        self.groups.iter().find(|g| g.id == *id)
+    }
+
+    /// The venue with this code.
+    #[must_use]
+    pub fn exchange(&self, mic: &Mic) -> Option<&Exchange> {
+        self.exchanges.get(mic)
+    }
+}

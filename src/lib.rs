@@ -1,0 +1,2 @@
+//! marketsnap: a daily market snapshot reporter.
+pub mod domain;
