@@ -3,17 +3,23 @@
 //!
 //! Not for: I/O, clocks, derivation of figures (`compute`) or layout (`render`).
 
+pub mod comparison;
 pub mod exchange;
+pub mod horizon;
 pub mod instrument;
 pub mod moves;
 pub mod ordered;
 pub mod series;
+pub mod snapshot;
 pub mod text;
 pub mod universe;
 
+pub use comparison::Comparison;
 pub use exchange::{Calendar, Exchange, Expectation, Hours, SessionTimes, SpecialDay, VenueKind};
+pub use horizon::Horizon;
 pub use instrument::{Basis, Instrument, InstrumentId, Kind, Mic};
 pub use moves::{Absent, Move, Percent, Points};
 pub use ordered::Ordered;
 pub use series::{Bar, Provenance, RawRow, Series, Split, Warning, WarningKind};
+pub use snapshot::Snapshot;
 pub use universe::{Composite, Group, Member, Universe};
