@@ -1,2 +1,4 @@
 //! marketsnap: a daily market snapshot reporter.
+pub mod catalogue;
+pub mod compute;
 pub mod domain;

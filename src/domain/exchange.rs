@@ -102,6 +102,8 @@ pub struct SessionTimes {
 pub struct Exchange {
     /// Its code.
     pub mic: Mic,
+    /// The venue whose calendar and sessions it shares; itself in most cases.
+    pub market: Mic,
     /// Its name in notes ("New York").
     pub name: String,
     /// The IANA zone that dates its sessions.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// Our own stable name of an instrument, composite or group, upper case (`STAR50`); a source's
 /// symbol is never used as identity, except for instruments outside the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct InstrumentId(String);
 
@@ -60,10 +60,11 @@ impl fmt::Display for Mic {
 }
 
 /// What sort of thing an instrument is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A stock index.
+    #[default]
     Index,
     /// A share of one company.
     Stock,

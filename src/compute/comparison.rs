@@ -1,0 +1,286 @@
+//! Assembles a comparison: returns with common ends, spreads of each pair, the day's move in both time
+//! alignments, and lines rebased to 100.
+//!
+//! Not for: correlation and beta, which need common dates, or layout.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::lines::{self, Line, Of};
+use super::sessions::Market;
+use super::{Chosen, Inputs, moves, notes, relative, sessions, suspect};
+use crate::domain::comparison::{Alignments, Compared, Leg, Pair, Point, Rebased, Spread};
+use crate::domain::series::on_or_before;
+use crate::domain::snapshot::{Completeness, MoveCell, Session, SourceInfo};
+use crate::domain::{Absent, Bar, Basis, Comparison, Horizon, InstrumentId, Kind, Move, Ordered, Percent};
+
+/// Derives the whole comparison.
+#[must_use]
+pub fn build(inputs: &Inputs<'_>) -> Comparison {
+    let market = Market::at(inputs);
+    let ids = ids(inputs);
+    let lines: BTreeMap<InstrumentId, Line<'_>> =
+        ids.iter().filter_map(|id| Some((id.clone(), Line::of(id, inputs.universe, &market)?))).collect();
+    let end_date = inputs.date.or_else(|| lines.values().filter_map(|l| Some(l.last()?.date)).max());
+    let table: BTreeMap<&InstrumentId, Ordered<Horizon, MoveCell>> =
+        ids.iter().map(|id| (id, moves_of(inputs, lines.get(id), end_date, &market))).collect();
+    let rebased_over = end_date.and_then(|end| rebased_over(inputs.horizons, &table, end));
+    let side = |id: &InstrumentId| Side {
+        id: id.clone(),
+        line: lines.get(id),
+        moves: table.get(id),
+        inputs,
+        market: &market,
+    };
+    let instruments: Vec<Compared> = ids.iter().map(|id| compared(&side(id), rebased_over)).collect();
+    let sides: Vec<Side<'_>> = ids.iter().map(side).collect();
+    let pairs = sides
+        .iter()
+        .enumerate()
+        .flat_map(|(i, a)| sides.iter().skip(i + 1).map(move |b| (a, b)))
+        .map(|(a, b)| pair(a, b))
+        .collect();
+    let shown: Vec<&Line<'_>> = ids.iter().filter_map(|id| lines.get(id)).collect();
+    Comparison {
+        schema: "marketsnap.compare/1",
+        as_of: inputs.as_of,
+        date: inputs.date,
+        generated_at: inputs.generated_at,
+        demo: inputs.demo,
+        status: completeness(inputs, &instruments),
+        currency: "local".to_owned(),
+        end_date,
+        rebased_over,
+        notes: notes::of_comparison(inputs, &market, &shown, &instruments),
+        instruments,
+        pairs,
+        errors: inputs.failures.to_vec(),
+        horizons: inputs.horizons.to_vec(),
+    }
+}
+
+/// The things compared, each once; a group stands for its members.
+fn ids(inputs: &Inputs<'_>) -> Vec<InstrumentId> {
+    let mut ids: Vec<InstrumentId> = Vec::new();
+    for chosen in inputs.chosen {
+        let found = match chosen {
+            Chosen::Instrument(id) | Chosen::Composite(id) => vec![id.clone()],
+            Chosen::Group(id) => inputs.universe.group(id).map(|g| g.members.clone()).unwrap_or_default(),
+        };
+        for id in found {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    ids
+}
+
+/// Returns with common ends: the base date follows from the common end date, and each side takes its
+/// last session on or before it. Horizons that count sessions count each side's own.
+fn moves_of(
+    inputs: &Inputs<'_>,
+    line: Option<&Line<'_>>,
+    end_date: Option<NaiveDate>,
+    market: &Market<'_>,
+) -> Ordered<Horizon, MoveCell> {
+    let cell = |h: Horizon| {
+        let (Some(line), Some(end)) = (line, end_date) else {
+            return moves::absent_cell(Absent::NoSession, None, None);
+        };
+        let wanted = h.wanted_base(end, end);
+        let base = match wanted {
+            None => moves::base(&line.bars, h, end),
+            Some(wanted) if line.last().is_some_and(|b| b.date <= wanted) => Err(Absent::NoSession),
+            Some(wanted) => moves::base_on(&line.bars, wanted),
+        };
+        moves::finish(line, wanted, base, market)
+    };
+    inputs.horizons.iter().map(|h| (*h, cell(*h))).collect()
+}
+
+/// The horizon of the rebased lines: the longest that all have, else the longest that any has.
+fn rebased_over(
+    horizons: &[Horizon],
+    table: &BTreeMap<&InstrumentId, Ordered<Horizon, MoveCell>>,
+    end: NaiveDate,
+) -> Option<Horizon> {
+    let has = |cells: &Ordered<Horizon, MoveCell>, h: &Horizon| cells.get(h).is_some_and(|c| c.pct.is_some());
+    let longest = |common: bool| {
+        let those = horizons.iter().filter(|h| {
+            if common { table.values().all(|c| has(c, h)) } else { table.values().any(|c| has(c, h)) }
+        });
+        those.max_by_key(|h| h.reach(end)).copied()
+    };
+    longest(true).or_else(|| longest(false))
+}
+
+/// One side of a comparison.
+struct Side<'a> {
+    id: InstrumentId,
+    line: Option<&'a Line<'a>>,
+    moves: Option<&'a Ordered<Horizon, MoveCell>>,
+    inputs: &'a Inputs<'a>,
+    market: &'a Market<'a>,
+}
+
+impl Side<'_> {
+    fn closed_at(&self, date: NaiveDate) -> Option<DateTime<Utc>> {
+        lines::closed_at(&self.id, date, self.inputs.universe, self.market)
+    }
+
+    /// The instant up to which the newest value of this side has seen the world.
+    fn seen_until(&self) -> Option<DateTime<Utc>> {
+        let line = self.line?;
+        let closed = self.closed_at(line.last()?.date)?;
+        Some(if line.live() { self.inputs.as_of } else { closed.min(self.inputs.as_of) })
+    }
+
+    /// The last settled move from one session to the next that was over by `at`.
+    fn move_seen(&self, at: DateTime<Utc>) -> Leg {
+        let settled = self.line.map(Line::settled).unwrap_or_default();
+        let over = settled.partition_point(|b| self.closed_at(b.date).is_some_and(|c| c <= at));
+        match settled.get(..over).unwrap_or_default() {
+            [.., before, end] => leg(before, end),
+            _ => Leg { from: None, to: None, pct: None },
+        }
+    }
+
+    fn newest_move(&self) -> Leg {
+        match self.line.map(|l| l.bars.as_ref()).unwrap_or_default() {
+            [.., before, end] => leg(before, end),
+            _ => Leg { from: None, to: None, pct: None },
+        }
+    }
+}
+
+fn leg(base: &Bar, end: &Bar) -> Leg {
+    Leg { from: Some(base.date), to: Some(end.date), pct: Move::between(base, end).ok().map(|m| m.percent()) }
+}
+
+fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compared {
+    let universe = side.inputs.universe;
+    let instrument = universe.instrument(&side.id);
+    let composite = universe.composite(&side.id);
+    let newest = side.line.and_then(Line::last);
+    let series = side.inputs.series.get(&side.id);
+    let known = side.market.known.get(&side.id);
+    let moves = side.moves.cloned().unwrap_or_default();
+    let base =
+        rebased_over.and_then(|h| moves.get(&h)).and_then(|c| if c.pct.is_some() { c.from } else { None });
+    let mut warnings = series.map(|s| s.warnings.clone()).unwrap_or_default();
+    if let Some(known) = known {
+        warnings.extend(sessions::unexpected_sessions(known));
+        warnings.extend(suspect::warnings(known));
+    }
+    Compared {
+        id: side.id.clone(),
+        name: instrument.map(|i| i.name.clone()).or(composite.map(|c| c.name.clone())).unwrap_or_default(),
+        kind: instrument.map_or(Kind::Composite, |i| i.kind),
+        currency: series
+            .and_then(|s| s.provenance.currency.clone())
+            .or(instrument.and_then(|i| i.currency.clone())),
+        basis: instrument.map_or(Basis::Price, |i| i.basis),
+        session: Session {
+            date: newest.map(|b| b.date),
+            status: side.line.map(|l| l.status),
+            timezone: known.map(|k| k.exchange.timezone.to_string()),
+            closed_at: match side.line.map(|l| &l.of) {
+                Some(Of::Composite(level)) => level.closed_at,
+                Some(Of::Instrument(_)) if side.line.is_some_and(Line::live) => None,
+                _ => newest.and_then(|b| side.closed_at(b.date)),
+            },
+        },
+        close: newest.map(|b| b.close),
+        rebased: rebased(side.line, base),
+        moves,
+        source: source(side),
+        warnings,
+        decimals: instrument.map_or(2, |i| i.decimals),
+    }
+}
+
+fn source(side: &Side<'_>) -> Option<SourceInfo> {
+    if let Some(Of::Composite(level)) = side.line.map(|l| &l.of) {
+        let fetched_at = level.fetched_at;
+        return Some(SourceInfo { name: "computed".to_owned(), symbol: None, fetched_at, from_store: false });
+    }
+    side.inputs.series.get(&side.id).map(|s| SourceInfo {
+        name: s.provenance.source.clone(),
+        symbol: Some(s.provenance.symbol.clone()),
+        fetched_at: Some(s.provenance.fetched_at),
+        from_store: false,
+    })
+}
+
+/// The line from its base session on, that session's close being 100.
+fn rebased(line: Option<&Line<'_>>, base: Option<NaiveDate>) -> Rebased {
+    let none = |absent| Rebased { from: None, base: None, points: Vec::new(), absent: Some(absent) };
+    let Some(line) = line else { return none(Absent::NoSession) };
+    let Some(base) = base.and_then(|d| on_or_before(&line.bars, d)) else {
+        return none(Absent::InsufficientHistory);
+    };
+    let from = line.bars.partition_point(|b| b.date < base.date);
+    let points = line.bars.get(from..).unwrap_or_default();
+    Rebased {
+        from: Some(base.date),
+        base: Some(base.close),
+        points: points.iter().map(|b| Point { date: b.date, value: b.close / base.close * 100.0 }).collect(),
+        absent: None,
+    }
+}
+
+fn pair(a: &Side<'_>, b: &Side<'_>) -> Pair {
+    let horizons = &a.inputs.horizons;
+    let spreads = horizons
+        .iter()
+        .map(|h| (*h, spread_of_cells(a.moves.and_then(|m| m.get(h)), b.moves.and_then(|m| m.get(h)))));
+    let seen = |first: &Side<'_>, other: &Side<'_>| {
+        first.seen_until().map_or(Leg { from: None, to: None, pct: None }, |at| other.move_seen(at))
+    };
+    Pair {
+        a: a.id.clone(),
+        b: b.id.clone(),
+        spreads: spreads.collect(),
+        alignments: Alignments {
+            newest: spread(a.newest_move(), b.newest_move(), Absent::InsufficientHistory),
+            seen_by_a: spread(a.newest_move(), seen(a, b), Absent::InsufficientHistory),
+            seen_by_b: spread(seen(b, a), b.newest_move(), Absent::InsufficientHistory),
+        },
+    }
+}
+
+fn spread_of_cells(a: Option<&MoveCell>, b: Option<&MoveCell>) -> Spread {
+    let leg = |c: Option<&MoveCell>| Leg {
+        from: c.and_then(|c| c.from),
+        to: c.and_then(|c| c.to),
+        pct: c.and_then(|c| c.pct),
+    };
+    let absent = [a, b].into_iter().flatten().find_map(|c| c.absent).unwrap_or(Absent::NoSession);
+    spread(leg(a), leg(b), absent)
+}
+
+fn spread(a: Leg, b: Leg, otherwise: Absent) -> Spread {
+    let both: Option<(Percent, Percent)> = a.pct.zip(b.pct);
+    Spread {
+        excess_pp: both.map(|(a, b)| relative::excess(a, b)),
+        relative_pct: both.map(|(a, b)| relative::relative(a, b)),
+        same_session: both.map(|_| a.to == b.to),
+        same_base: both.map(|_| a.from == b.from),
+        absent: if both.is_some() { None } else { Some(otherwise) },
+        a,
+        b,
+    }
+}
+
+fn completeness(inputs: &Inputs<'_>, instruments: &[Compared]) -> Completeness {
+    let with = instruments.iter().filter(|c| c.close.is_some()).count();
+    if with == 0 {
+        Completeness::Empty
+    } else if with == instruments.len() && inputs.failures.is_empty() {
+        Completeness::Complete
+    } else {
+        Completeness::Partial
+    }
+}

@@ -1,0 +1,98 @@
+//! One view of an instrument or a composite, so that moves, ranges and comparisons are derived by the
+//! same code for both.
+//!
+//! Not for: deciding what is known (`sessions`) or chaining a composite (`composite`).
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::composite::{self, Level};
+use super::sessions::{Known, Market};
+use crate::domain::snapshot::Status;
+use crate::domain::{Bar, Basis, InstrumentId, Universe};
+
+/// Closes or levels up to as-of, with what is said of the newest one.
+#[derive(Debug, Clone)]
+pub struct Line<'a> {
+    pub id: InstrumentId,
+    pub bars: Cow<'a, [Bar]>,
+    pub status: Status,
+    pub basis: Basis,
+    /// The day the report speaks for, in this line's zone.
+    pub report_day: NaiveDate,
+    pub of: Of<'a>,
+}
+
+/// What a line is a view of.
+#[derive(Debug, Clone)]
+pub enum Of<'a> {
+    Instrument(&'a Known<'a>),
+    Composite(Box<Level>),
+}
+
+impl<'a> Line<'a> {
+    /// The line of an instrument or composite; none where no close is known.
+    pub fn of(id: &InstrumentId, universe: &'a Universe, market: &'a Market<'a>) -> Option<Self> {
+        if let Some(known) = market.known.get(id) {
+            return Some(Self {
+                id: id.clone(),
+                bars: Cow::Borrowed(known.bars),
+                status: market.status(known),
+                basis: known.instrument.basis,
+                report_day: known.report_day,
+                of: Of::Instrument(known),
+            });
+        }
+        let composite = universe.composite(id)?;
+        let level = composite::level(composite, universe, market)?;
+        Some(Self {
+            id: id.clone(),
+            bars: Cow::Owned(level.bars.clone()),
+            status: level.status,
+            basis: Basis::Price,
+            report_day: level.report_day,
+            of: Of::Composite(Box::new(level)),
+        })
+    }
+
+    /// The newest bar.
+    pub fn last(&self) -> Option<&Bar> {
+        self.bars.last()
+    }
+
+    /// Whether the newest value is live.
+    pub fn live(&self) -> bool {
+        self.status == Status::Live
+    }
+
+    /// The settled bars.
+    pub fn settled(&self) -> &[Bar] {
+        match self.bars.split_last() {
+            Some((_, rest)) if self.live() => rest,
+            _ => &self.bars,
+        }
+    }
+
+    /// Sessions strictly between two dates that the line lacks.
+    pub fn holes(&self, market: &Market<'_>, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
+        match &self.of {
+            Of::Instrument(known) => market.holes(known, from, to),
+            Of::Composite(_) => Vec::new(),
+        }
+    }
+}
+
+/// When the session of `date` was over for an instrument, or for every member of a composite.
+pub fn closed_at(
+    id: &InstrumentId,
+    date: NaiveDate,
+    universe: &Universe,
+    market: &Market<'_>,
+) -> Option<DateTime<Utc>> {
+    if let Some(known) = market.known.get(id) {
+        return Some(known.exchange.session_times(date).final_);
+    }
+    let members = universe.composite(id)?.members.iter();
+    members.filter_map(|m| market.known.get(&m.id)).map(|k| k.exchange.session_times(date).final_).max()
+}

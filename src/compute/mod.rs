@@ -1,0 +1,66 @@
+//! Every derived figure: which sessions are known and settled at an instant, moves, comparison with a
+//! benchmark, composites, groups, ranges, and the notes that say what a reader should know.
+//!
+//! Pure: the instant is an argument, nothing is read from a clock, a file or the network, and nothing
+//! is formatted beyond the sentences of notes.
+
+pub mod comparison;
+pub mod composite;
+mod groups;
+mod limit;
+mod lines;
+pub mod moves;
+mod notes;
+mod period;
+mod range;
+pub mod relative;
+pub mod sessions;
+pub mod snapshot;
+mod suspect;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::domain::snapshot::Failed;
+use crate::domain::{Horizon, InstrumentId, Series, Universe};
+
+/// One thing that the reader asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Chosen {
+    /// An instrument's row.
+    Instrument(InstrumentId),
+    /// A composite's row.
+    Composite(InstrumentId),
+    /// A group: its members' rows and its breadth.
+    Group(InstrumentId),
+}
+
+/// What a report is made from: everything known, and the instant to speak for.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// What exists.
+    pub universe: &'a Universe,
+    /// The closes held, by instrument.
+    pub series: &'a BTreeMap<InstrumentId, Series>,
+    /// What could not be had.
+    pub failures: &'a [Failed],
+    /// The instant the report speaks for.
+    pub as_of: DateTime<Utc>,
+    /// The day asked for: sessions after it are left out, and only settled ones count.
+    pub date: Option<NaiveDate>,
+    /// Step back to the last settled session.
+    pub settled_only: bool,
+    /// The horizons, in order.
+    pub horizons: &'a [Horizon],
+    /// What rows are compared with.
+    pub benchmark: &'a InstrumentId,
+    /// What was asked for, in order.
+    pub chosen: &'a [Chosen],
+    /// Nothing was named: rows come in sections.
+    pub by_section: bool,
+    /// When the report is made.
+    pub generated_at: DateTime<Utc>,
+    /// The closes are those built into the program.
+    pub demo: bool,
+}

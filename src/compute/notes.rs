@@ -1,0 +1,240 @@
+//! The sentences below a report: what was shut, live, stale or provisional, which periods and bases
+//! differ, and which source answered.
+//!
+//! Not for: failures, which are told one by one with their own hints.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::Inputs;
+use super::lines::{Line, Of};
+use super::period::Periods;
+use super::sessions::Market;
+use crate::domain::comparison::Compared;
+use crate::domain::series::listed;
+use crate::domain::snapshot::{CompositeRow, Note, NoteKind, Row, Status};
+use crate::domain::{Basis, Horizon, InstrumentId};
+
+fn note(kind: NoteKind, message: String) -> Note {
+    Note { kind, message }
+}
+
+/// A to-date column that still speaks of the period before.
+pub(super) fn periods(periods: &Periods) -> Vec<Note> {
+    let told = periods.standing().iter().map(|(period, start)| {
+        let label = Horizon::ToDate(*period).label();
+        let before = start.pred_opt().map_or(*start, |d| period.first_day(d));
+        note(
+            NoteKind::Period,
+            format!("{label}: no session yet in the {word} from {start}; the column shows the {word} from {before}.", word = period.word()),
+        )
+    });
+    told.collect()
+}
+
+/// Everything a reader should know of the rows shown.
+pub(super) fn of_lines(inputs: &Inputs<'_>, market: &Market<'_>, lines: &[&Line<'_>]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    notes.extend(live(lines));
+    notes.extend(shut(lines));
+    notes.extend(stale(lines));
+    notes.extend(bases(inputs, lines));
+    notes.extend(stand_ins(lines));
+    notes.extend(sources(inputs, market));
+    notes
+}
+
+fn ids<'a>(lines: impl Iterator<Item = &'a Line<'a>>) -> String {
+    lines.map(|l| l.id.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn live(lines: &[&Line<'_>]) -> Option<Note> {
+    let live = ids(lines.iter().copied().filter(|l| l.live()));
+    (!live.is_empty()).then(|| note(NoteKind::Live, format!("Live, will still change: {live}.")))
+}
+
+fn shut(lines: &[&Line<'_>]) -> Vec<Note> {
+    let mut by_venue: BTreeMap<(String, Vec<NaiveDate>), Vec<&Line<'_>>> = BTreeMap::new();
+    for line in lines.iter().filter(|l| l.status == Status::Shut) {
+        if let (Of::Instrument(known), Some(newest)) = (&line.of, line.last()) {
+            let closed = known.exchange.closed_weekdays(newest.date, known.report_day);
+            by_venue.entry((known.exchange.name.clone(), closed)).or_default().push(line);
+        }
+    }
+    by_venue
+        .into_iter()
+        .map(|((venue, closed), lines)| {
+            let shown = ids(lines.into_iter());
+            note(
+                NoteKind::Shut,
+                format!("{venue} was shut on {}: {shown} show their last session.", listed(&closed)),
+            )
+        })
+        .collect()
+}
+
+fn stale(lines: &[&Line<'_>]) -> Option<Note> {
+    let stale: Vec<String> = lines
+        .iter()
+        .filter(|l| l.status == Status::Stale)
+        .filter_map(|l| Some(format!("{} ({})", l.id, l.last()?.date)))
+        .collect();
+    (!stale.is_empty()).then(|| {
+        note(
+            NoteKind::Stale,
+            format!("Stale, a later session should have been published: {}.", stale.join(", ")),
+        )
+    })
+}
+
+/// Total-return rows beside a benchmark that leaves dividends out, or the other way round.
+fn bases(inputs: &Inputs<'_>, lines: &[&Line<'_>]) -> Option<Note> {
+    let benchmark = inputs.universe.instrument(inputs.benchmark).map_or(Basis::Price, |i| i.basis);
+    let other = ids(lines.iter().copied().filter(|l| l.basis != benchmark && l.id != *inputs.benchmark));
+    let (theirs, ours) = match benchmark {
+        Basis::Price => ("include dividends", "does not"),
+        Basis::TotalReturn => ("leave dividends out", "includes them"),
+    };
+    (!other.is_empty()).then(|| {
+        note(
+            NoteKind::Basis,
+            format!("Bases differ: closes of {other} {theirs}, the benchmark {} {ours}.", inputs.benchmark),
+        )
+    })
+}
+
+fn stand_ins(lines: &[&Line<'_>]) -> Vec<Note> {
+    let told = lines.iter().filter_map(|l| match &l.of {
+        Of::Instrument(known) => {
+            known.instrument.note.as_ref().map(|n| note(NoteKind::Basis, format!("{} {n}.", l.id)))
+        }
+        Of::Composite(_) => None,
+    });
+    told.collect()
+}
+
+/// Which source gave how many series, and when the newest of them was fetched.
+fn sources(inputs: &Inputs<'_>, market: &Market<'_>) -> Vec<Note> {
+    let mut by_source: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for known in market.known.values() {
+        let from = &known.series.provenance;
+        by_source.entry(from.source.as_str()).or_default().push(from.fetched_at);
+    }
+    by_source
+        .into_iter()
+        .map(|(source, fetched)| {
+            let count = fetched.len();
+            let newest = fetched.into_iter().max().unwrap_or(inputs.generated_at);
+            let when = newest.format("%Y-%m-%d %H:%M UTC");
+            let how = if inputs.demo { "published closes held by the program, as of" } else { "fetched" };
+            note(NoteKind::Source, format!("Source: {source} ({count} series, {how} {when})."))
+        })
+        .collect()
+}
+
+/// Rows whose sessions are not the benchmark's.
+pub(super) fn benchmark(name: &str, rows: &[&Row], horizon: Horizon) -> Option<Note> {
+    let differs = |r: &&&Row| {
+        r.relative.get(&horizon).is_some_and(|c| c.same_session == Some(false) || c.same_base == Some(false))
+    };
+    let cell = rows.iter().find(differs)?.relative.get(&horizon)?;
+    let (from, to) = (cell.benchmark_from?, cell.benchmark_session?);
+    Some(note(
+        NoteKind::Benchmark,
+        format!("* The row's {horizon} spans other dates than {name}'s, which runs from {from} to {to}."),
+    ))
+}
+
+/// Composites that are provisional, and the date that each level starts from.
+pub(super) fn composites(rows: &[CompositeRow]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for c in rows {
+        notes.extend(pending(&c.row.id, c.row.session.date, &c.pending, c.traded, c.members));
+    }
+    for c in rows.iter().filter(|c| !c.left_out.is_empty()) {
+        let out = c.left_out.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        notes.push(note(
+            NoteKind::Composite,
+            format!(
+                "{} is computed without {out}: no close within 20 days; the others carry the weight.",
+                c.row.id
+            ),
+        ));
+    }
+    let starts: Vec<String> =
+        rows.iter().filter_map(|c| Some(format!("{} = 100 on {}", c.row.id, c.base_date?))).collect();
+    if !starts.is_empty() {
+        notes.push(note(NoteKind::Composite, format!("Composite levels: {}.", starts.join(", "))));
+    }
+    notes
+}
+
+/// The warnings of the rows shown, as notes.
+pub(super) fn warnings<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Note> {
+    rows.flat_map(|r| &r.warnings).map(|w| note(NoteKind::Warning, format!("{}.", w.message))).collect()
+}
+
+/// Everything a reader should know of a comparison.
+pub(super) fn of_comparison(
+    inputs: &Inputs<'_>,
+    market: &Market<'_>,
+    lines: &[&Line<'_>],
+    instruments: &[Compared],
+) -> Vec<Note> {
+    let mut notes = Vec::new();
+    notes.extend(live(lines));
+    notes.extend(shut(lines));
+    notes.extend(stale(lines));
+    notes.extend(mixed_bases(lines));
+    notes.extend(stand_ins(lines));
+    for line in lines {
+        if let Of::Composite(level) = &line.of {
+            notes.extend(pending(
+                &line.id,
+                line.last().map(|b| b.date),
+                &level.pending,
+                level.traded,
+                level.members,
+            ));
+        }
+    }
+    notes.extend(
+        instruments
+            .iter()
+            .flat_map(|c| &c.warnings)
+            .map(|w| note(NoteKind::Warning, format!("{}.", w.message))),
+    );
+    notes.extend(sources(inputs, market));
+    notes.sort_by_key(|n| n.kind);
+    notes
+}
+
+/// Total-return and price closes side by side.
+fn mixed_bases(lines: &[&Line<'_>]) -> Option<Note> {
+    let total = ids(lines.iter().copied().filter(|l| l.basis == Basis::TotalReturn));
+    let price = ids(lines.iter().copied().filter(|l| l.basis == Basis::Price));
+    (!total.is_empty() && !price.is_empty()).then(|| {
+        note(
+            NoteKind::Basis,
+            format!("Bases differ: closes of {total} include dividends, those of {price} do not."),
+        )
+    })
+}
+
+fn pending(
+    id: &InstrumentId,
+    on: Option<NaiveDate>,
+    pending: &[InstrumentId],
+    traded: usize,
+    members: usize,
+) -> Option<Note> {
+    let on = on.filter(|_| !pending.is_empty())?;
+    let names = pending.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Some(note(
+        NoteKind::Composite,
+        format!(
+            "{id} is provisional: {traded} of {members} members traded on {on}; pending and counted as unchanged: {names}."
+        ),
+    ))
+}

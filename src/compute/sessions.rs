@@ -1,0 +1,283 @@
+//! What was known at an instant: which of a series' bars, whether the newest one is settled or live,
+//! and whether a later session should have been there.
+//!
+//! Not for: moves. The rules are those of "Which session is today" in the project's glossary
+//! (docs/design.md): an exchange calendar explains what is missing, it never decides that a close does
+//! not exist.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc, Weekday};
+
+use super::Inputs;
+use crate::domain::snapshot::Status;
+use crate::domain::{
+    Bar, Exchange, Expectation, Instrument, InstrumentId, Mic, Series, VenueKind, Warning, WarningKind,
+};
+
+/// How long after a session's end a source may take to publish it.
+const PUBLISHED_WITHIN: Duration = Duration::minutes(60);
+/// Where no calendar reaches, a last session this many days old is stale.
+const OLD_AFTER_DAYS: i64 = 5;
+/// A coin whose last day ended longer ago than this is stale.
+const COIN_OLD_AFTER: Duration = Duration::hours(25);
+
+/// An instrument with what was known of it at as-of.
+#[derive(Debug, Clone)]
+pub struct Known<'a> {
+    /// The instrument.
+    pub instrument: &'a Instrument,
+    /// The venue whose hours its closes keep.
+    pub exchange: &'a Exchange,
+    /// The series it comes from.
+    pub series: &'a Series,
+    /// The bars known, oldest first, at least one; the last may be live.
+    pub bars: &'a [Bar],
+    /// Whether the last bar is live.
+    pub live: bool,
+    /// The report day in the exchange's zone: the day asked for, else the local date at as-of.
+    pub report_day: NaiveDate,
+}
+
+impl<'a> Known<'a> {
+    /// The bars that are settled.
+    #[must_use]
+    pub fn settled(&self) -> &'a [Bar] {
+        match self.bars.split_last() {
+            Some((_, rest)) if self.live => rest,
+            _ => self.bars,
+        }
+    }
+
+    /// The newest bar's date.
+    #[must_use]
+    pub fn newest(&self) -> Option<NaiveDate> {
+        self.bars.last().map(|b| b.date)
+    }
+}
+
+/// What all instruments of a run together say of sessions at as-of.
+#[derive(Debug, Clone)]
+pub struct Market<'a> {
+    /// Instruments with at least one bar known.
+    pub known: BTreeMap<InstrumentId, Known<'a>>,
+    as_of: DateTime<Utc>,
+    cut: Option<NaiveDate>,
+    dates: BTreeMap<Mic, BTreeMap<NaiveDate, usize>>,
+    refused: BTreeMap<InstrumentId, Warning>,
+}
+
+/// What is known of a bar at as-of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Availability {
+    NotYet,
+    Live,
+    Settled,
+}
+
+impl<'a> Market<'a> {
+    /// Cuts every series to what was known at as-of.
+    #[must_use]
+    pub fn at(inputs: &Inputs<'a>) -> Self {
+        let mut market = Self {
+            known: BTreeMap::new(),
+            as_of: inputs.as_of,
+            cut: inputs.date,
+            dates: BTreeMap::new(),
+            refused: BTreeMap::new(),
+        };
+        let settled_only = inputs.settled_only || inputs.date.is_some();
+        for (id, series) in inputs.series {
+            let Some(instrument) = inputs.universe.instrument(id) else { continue };
+            let venue = series.provenance.venue.as_ref().unwrap_or(&instrument.exchange);
+            let Some(exchange) = inputs.universe.exchange(venue) else { continue };
+            if let Some(warning) = dated_after_fetch(id, series, exchange) {
+                market.refused.insert(id.clone(), warning);
+            }
+            let (bars, live) = known_bars(series, exchange, inputs.as_of, inputs.date, settled_only);
+            if bars.is_empty() {
+                continue;
+            }
+            let dates = market.dates.entry(exchange.market.clone()).or_default();
+            bars.iter().for_each(|b| *dates.entry(b.date).or_default() += 1);
+            let report_day = inputs.date.unwrap_or_else(|| exchange.session_date(inputs.as_of));
+            let known = Known { instrument, exchange, series, bars, live, report_day };
+            market.known.insert(id.clone(), known);
+        }
+        market
+    }
+
+    /// Settled, live, stale or shut.
+    #[must_use]
+    pub fn status(&self, known: &Known<'_>) -> Status {
+        let Some(newest) = known.newest() else { return Status::Stale };
+        if known.live {
+            return Status::Live;
+        }
+        if self.is_stale(known, newest) {
+            return Status::Stale;
+        }
+        if known.exchange.closed_weekdays(newest, known.report_day).is_empty() {
+            Status::Settled
+        } else {
+            Status::Shut
+        }
+    }
+
+    fn is_stale(&self, known: &Known<'_>, newest: NaiveDate) -> bool {
+        self.overdue(known.exchange, newest)
+            || self
+                .peer_dates(known.exchange)
+                .range(after(newest))
+                .any(|(date, count)| known.exchange.expectation(*date) != Expectation::Closed || *count >= 2)
+    }
+
+    /// Whether by the calendar, or by age where none reaches, a session after `newest` should have been
+    /// published by as-of.
+    fn overdue(&self, exchange: &Exchange, newest: NaiveDate) -> bool {
+        if exchange.kind == VenueKind::Continuous {
+            let limit = self.cut.map_or(self.as_of, |d| self.as_of.min(exchange.session_times(d).final_));
+            return limit - exchange.session_times(newest).final_ > COIN_OLD_AFTER;
+        }
+        let due =
+            newest.iter_days().skip(1).take(40).find(|d| exchange.expectation(*d) != Expectation::Closed);
+        match due.map(|d| (d, exchange.expectation(d))) {
+            Some((d, Expectation::Session)) => {
+                self.cut.is_none_or(|cut| d <= cut)
+                    && exchange.session_times(d).final_ + PUBLISHED_WITHIN <= self.as_of
+            }
+            _ => {
+                let today = self.cut.unwrap_or_else(|| exchange.session_date(self.as_of));
+                (today - newest).num_days() > OLD_AFTER_DAYS
+            }
+        }
+    }
+
+    /// Sessions strictly between two dates that the series lacks: those that other instruments of the
+    /// exchange have, and where no other instrument covers the day, those that the calendar expects.
+    #[must_use]
+    pub fn holes(&self, known: &Known<'_>, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
+        let own: BTreeSet<NaiveDate> =
+            known.bars.iter().rev().take_while(|b| b.date >= from).map(|b| b.date).collect();
+        let dates = self.peer_dates(known.exchange);
+        from.iter_days()
+            .skip(1)
+            .take_while(|d| *d < to)
+            .filter(|d| !own.contains(d))
+            .filter(|d| {
+                let expected = known.exchange.expectation(*d);
+                match dates.get(d) {
+                    Some(count) => expected != Expectation::Closed || *count >= 2,
+                    None => expected == Expectation::Session && !self.covered_by_peer(known, *d),
+                }
+            })
+            .collect()
+    }
+
+    /// Whether another instrument of the exchange has bars on both sides of `date`.
+    fn covered_by_peer(&self, known: &Known<'_>, date: NaiveDate) -> bool {
+        self.known.values().any(|peer| {
+            peer.exchange.market == known.exchange.market
+                && peer.instrument.id != known.instrument.id
+                && peer.bars.first().is_some_and(|b| b.date < date)
+                && peer.bars.last().is_some_and(|b| b.date > date)
+        })
+    }
+
+    /// The warning on rows that the source dated after the moment of fetching.
+    #[must_use]
+    pub fn refused(&self, id: &InstrumentId) -> Option<&Warning> {
+        self.refused.get(id)
+    }
+
+    fn peer_dates(&self, exchange: &Exchange) -> &BTreeMap<NaiveDate, usize> {
+        static NONE: BTreeMap<NaiveDate, usize> = BTreeMap::new();
+        self.dates.get(&exchange.market).unwrap_or(&NONE)
+    }
+}
+
+fn after(date: NaiveDate) -> (std::ops::Bound<NaiveDate>, std::ops::Bound<NaiveDate>) {
+    (std::ops::Bound::Excluded(date), std::ops::Bound::Unbounded)
+}
+
+/// The bars known at `as_of`, and whether the last one is live.
+fn known_bars<'a>(
+    series: &'a Series,
+    exchange: &Exchange,
+    as_of: DateTime<Utc>,
+    cut: Option<NaiveDate>,
+    settled_only: bool,
+) -> (&'a [Bar], bool) {
+    let latest = exchange.session_date(as_of).min(exchange.session_date(series.provenance.fetched_at));
+    let mut bars = series.bars_until(cut.map_or(latest, |d| d.min(latest)));
+    while let Some((newest, earlier)) = bars.split_last() {
+        let stamp =
+            if series.last().is_some_and(|b| b.date == newest.date) { series.provenance.stamp } else { None };
+        match availability(newest.date, exchange, as_of, series.provenance.fetched_at, stamp) {
+            Availability::Settled => return (bars, false),
+            Availability::Live if !settled_only => return (bars, true),
+            Availability::Live | Availability::NotYet => bars = earlier,
+        }
+    }
+    (bars, false)
+}
+
+/// Settled when min(as-of, time of fetching) is at or past the end of the session and the source's
+/// stamp, if any, at or past the regular close. Otherwise the value is from before the close: live if
+/// it was already known at as-of.
+fn availability(
+    date: NaiveDate,
+    exchange: &Exchange,
+    as_of: DateTime<Utc>,
+    fetched_at: DateTime<Utc>,
+    stamp: Option<DateTime<Utc>>,
+) -> Availability {
+    let session = exchange.session_times(date);
+    let stamp = stamp.filter(|s| {
+        exchange.session_date(*s) == date || s.with_timezone(&exchange.timezone).date_naive() == date
+    });
+    let over = as_of.min(fetched_at) >= session.final_;
+    if over && stamp.is_none_or(|s| s >= session.close) {
+        return Availability::Settled;
+    }
+    // A value without a stamp was known when it was fetched, but as the close of its session not before
+    // that session's end.
+    let known_since = stamp.unwrap_or(if fetched_at < session.final_ { fetched_at } else { session.final_ });
+    if known_since <= as_of { Availability::Live } else { Availability::NotYet }
+}
+
+fn dated_after_fetch(id: &InstrumentId, series: &Series, exchange: &Exchange) -> Option<Warning> {
+    let last = series.last()?.date;
+    let today = exchange.session_date(series.provenance.fetched_at);
+    (last > today).then(|| Warning {
+        kind: WarningKind::Refused,
+        message: format!(
+            "{id}: row of {last} refused from {}: dated after {today}, the day it was fetched on in {}",
+            series.provenance.source, exchange.timezone
+        ),
+    })
+}
+
+/// Warnings on bars that lie on days the calendar has as closed, for the two newest bars.
+#[must_use]
+pub fn unexpected_sessions(known: &Known<'_>) -> Vec<Warning> {
+    let newest_two = known.bars.iter().rev().take(2);
+    newest_two
+        .filter(|b| on_closed_day(known.exchange, b.date))
+        .map(|b| Warning {
+            kind: WarningKind::UnexpectedSession,
+            message: format!(
+                "{}: {} has a close on {}, which the calendar of {} has as closed; it is kept",
+                known.instrument.id, known.series.provenance.source, b.date, known.exchange.name
+            ),
+        })
+        .collect()
+}
+
+/// Whether the venue's calendar, or the weekend, has no session on this date.
+#[must_use]
+pub fn on_closed_day(exchange: &Exchange, date: NaiveDate) -> bool {
+    exchange.kind != VenueKind::Continuous
+        && exchange.expectation(date) == Expectation::Closed
+        && (exchange.calendar.is_some() || matches!(date.weekday(), Weekday::Sat | Weekday::Sun))
+}

@@ -1,0 +1,71 @@
+//! Values that are kept but look wrong, and splits that the earlier closes do not know of yet.
+//!
+//! Not for: rows that are refused (`domain::series`).
+
+use super::sessions::Known;
+use crate::domain::{Bar, Instrument, Kind, Split, Warning, WarningKind};
+
+/// How many of the newest sessions are looked at.
+const LOOKED_AT: usize = 260;
+/// How near a jump must be to a split's factor, as a share of it, to be that split.
+const NEAR_FACTOR: f64 = 0.15;
+
+/// Warnings on jumps without a split, on splits not yet adjusted for, and on a close outside its own
+/// day's range.
+pub(super) fn warnings(known: &Known<'_>) -> Vec<Warning> {
+    let mut found = Vec::new();
+    let say = |message| Warning { kind: WarningKind::Suspect, message };
+    let (id, source) = (&known.instrument.id, &known.series.provenance.source);
+    let recent = known.bars.get(known.bars.len().saturating_sub(LOOKED_AT)..).unwrap_or_default();
+    if let Some(limit) = limit_pct(known.instrument) {
+        for (before, bar) in recent.iter().zip(recent.iter().skip(1)) {
+            let pct = (bar.close / before.close - 1.0) * 100.0;
+            let split = known.series.splits.iter().any(|s| s.date > before.date && s.date <= bar.date);
+            if pct.abs() > limit && !split {
+                found.push(say(format!(
+                    "{id}: {source}'s close of {} is {pct:+.2} % from the session before, without a split; it is kept",
+                    bar.date
+                )));
+            }
+        }
+    }
+    for split in known.series.splits.iter().filter(|s| jumps_by_factor(known.bars, **s)) {
+        found.push(say(format!(
+            "{id}: {source}'s closes before the split of {} are not adjusted for it; moves across it are left out",
+            split.date
+        )));
+    }
+    if let Some(bar) = known.bars.last().filter(|b| outside_own_range(b)) {
+        found
+            .push(say(format!("{id}: {source}'s close of {} lies outside that day's low to high", bar.date)));
+    }
+    found
+}
+
+/// The 1D move beyond which a close is suspect: 35 % for an index or pair, 60 % for a share; none for
+/// what moves more by nature.
+fn limit_pct(instrument: &Instrument) -> Option<f64> {
+    match instrument.kind {
+        _ if instrument.in_points => None,
+        Kind::Index | Kind::Fx => Some(35.0),
+        Kind::Stock | Kind::Etf => Some(60.0),
+        Kind::Future | Kind::Rate | Kind::Coin | Kind::Composite => None,
+    }
+}
+
+/// Whether the closes around a split still jump by about its factor.
+pub(super) fn jumps_by_factor(bars: &[Bar], split: Split) -> bool {
+    let at = bars.partition_point(|b| b.date < split.date);
+    let (Some(before), Some(on)) = (at.checked_sub(1).and_then(|i| bars.get(i)), bars.get(at)) else {
+        return false;
+    };
+    let changes_price = (split.factor - 1.0).abs() > 2.0 * NEAR_FACTOR;
+    changes_price && split.factor > 0.0 && (before.close / on.close / split.factor - 1.0).abs() < NEAR_FACTOR
+}
+
+/// Whether the close lies outside its own low to high by more than 0.5 %. Zeros stand for no range.
+fn outside_own_range(bar: &Bar) -> bool {
+    let below = bar.low.is_some_and(|low| low > 0.0 && bar.close < low * 0.995);
+    let above = bar.high.is_some_and(|high| high > 0.0 && bar.close > high * 1.005);
+    below || above
+}
