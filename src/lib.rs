@@ -2,3 +2,4 @@
 pub mod catalogue;
 pub mod compute;
 pub mod domain;
+pub mod render;

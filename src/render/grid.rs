@@ -1,0 +1,414 @@
+//! The snapshot as columns of typed cells, and the one place that picks columns by width.
+//!
+//! Not for: how a format spells or paints them (`table`). Every tabular format reads the same grid, so
+//! that no two of them disagree.
+//!
+//! # Which columns fit
+//!
+//! Name, close, the day's move and the session always stay. The others are dropped in this order until
+//! the rest fits: sparkline, source, 52-week position, points, against the benchmark, then the other
+//! horizons from the last one asked for to the first. Names are cut to 18 cells before a column is
+//! dropped, and further only when no column is left to drop. From 120 cells on, columns stand one blank
+//! apart rather than one being dropped; below 60 they always do.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::layout::{self, Align};
+use super::number;
+use super::spark;
+use super::style::Style;
+use super::text;
+use crate::domain::Horizon;
+use crate::domain::Snapshot;
+use crate::domain::snapshot::{CompositeRow, Item, MoveCell, MoveFlag, RelativeCell, Row, Status};
+
+/// Cells of a sparkline.
+const SPARK: usize = 10;
+
+/// Longest name and source that a column is made for.
+const LONGEST_NAME: usize = 32;
+const LONGEST_SOURCE: usize = 12;
+
+/// Longest benchmark name that a heading spells out.
+const LONGEST_BENCHMARK: usize = 8;
+
+/// What a column shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// Name.
+    Name,
+    /// Close, or the live value.
+    Close,
+    /// Close minus the previous close.
+    Points,
+    /// Move over a horizon, in percent.
+    Move(Horizon),
+    /// Move minus the benchmark's over a horizon, in percentage points.
+    Versus(Horizon),
+    /// Where the close stands in the last 365 days, 0 to 100.
+    Position,
+    /// The newest closes.
+    Trend,
+    /// The session and its state.
+    Session,
+    /// Where the closes come from.
+    Source,
+}
+
+/// One value of a row, not yet spelled.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Words, already safe.
+    Text(String),
+    /// A price level.
+    Level {
+        /// The close.
+        value: f64,
+        /// Its digits after the point.
+        decimals: u8,
+    },
+    /// No close could be had.
+    NoData,
+    /// A signed figure with marks that a footnote explains.
+    Signed {
+        /// The figure.
+        value: f64,
+        /// Its digits after the point.
+        decimals: u8,
+        /// Marks behind it: see [`Mark`].
+        marks: Vec<Mark>,
+    },
+    /// A whole number from 0 to 100.
+    Position(f64),
+    /// Closes for a sparkline, oldest first.
+    Trend(Vec<f64>),
+    /// A session and its state.
+    Session {
+        /// Exchange-local date.
+        date: NaiveDate,
+        /// Its state.
+        status: Option<Status>,
+    },
+    /// Missing, never 0.
+    Absent,
+}
+
+/// What a footnote says of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Row and benchmark do not span the same sessions.
+    OtherSessions,
+    /// The move is flagged: across a hole, at one rate for both ends, or from a holiday's value.
+    Flagged(MoveFlag),
+    /// Closed at its upper price limit.
+    LimitUp,
+    /// Closed at its lower price limit.
+    LimitDown,
+}
+
+impl Mark {
+    /// The character behind the figure.
+    #[must_use]
+    pub fn glyph(self) -> char {
+        match self {
+            Mark::OtherSessions => '*',
+            Mark::Flagged(_) => '~',
+            Mark::LimitUp => '^',
+            Mark::LimitDown => 'v',
+        }
+    }
+}
+
+/// Rows under one heading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section {
+    /// The heading; none when the reader named the rows.
+    pub title: Option<String>,
+    /// One cell a column.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// The table's columns and rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    /// Columns, in order.
+    pub columns: Vec<Column>,
+    /// Sections, in order.
+    pub sections: Vec<Section>,
+    /// Horizons that were asked for and do not fit.
+    pub hidden: Vec<Horizon>,
+    /// Cells for the name column.
+    pub name: usize,
+    /// Blanks between columns.
+    pub gap: usize,
+    year: i32,
+    benchmark: (String, String),
+}
+
+impl Grid {
+    /// Every column.
+    #[must_use]
+    pub fn full(report: &Snapshot, style: &Style) -> Self {
+        let columns = columns(report);
+        let cells = |row: &Row| columns.iter().map(|column| cell(row, *column, style)).collect();
+        let sections = report.blocks.iter().map(|block| Section {
+            title: block.title.as_deref().map(|title| text::clean(title, style)).filter(|t| !t.is_empty()),
+            rows: block.items.iter().filter_map(|item| row(report, *item)).map(cells).collect(),
+        });
+        let id = text::clean(report.benchmark.as_str(), style);
+        let name = text::name(&report.benchmark_name, report.benchmark.as_str(), style);
+        Self {
+            sections: sections.filter(|s| !s.rows.is_empty()).collect(),
+            columns,
+            hidden: Vec::new(),
+            name: LONGEST_NAME,
+            gap: 2,
+            year: report.as_of.year(),
+            benchmark: (name, id),
+        }
+    }
+
+    /// The columns that fit the style's width.
+    #[must_use]
+    pub fn fitting(report: &Snapshot, style: &Style) -> Self {
+        let full = Self::full(report, style);
+        let texts = full.texts(style);
+        let natural: Vec<usize> = (0..full.columns.len())
+            .map(|at| layout::widest(texts.iter().filter_map(|row| row.get(at))))
+            .collect();
+        let fit = layout::choose(&natural, &drop_order(&full.columns), style.cells());
+        let dropped = |at: &usize| !fit.kept.contains(at);
+        let hidden = (0..full.columns.len()).filter(dropped).filter_map(|at| match full.columns.get(at) {
+            Some(Column::Move(horizon)) => Some(*horizon),
+            _ => None,
+        });
+        let hidden = hidden.collect();
+        full.keep(&fit, hidden)
+    }
+
+    fn keep(self, fit: &layout::Fit, hidden: Vec<Horizon>) -> Self {
+        let pick = |cells: Vec<Cell>| fit.kept.iter().filter_map(|at| cells.get(*at).cloned()).collect();
+        let sections = self.sections.into_iter().map(|section| Section {
+            title: section.title,
+            rows: section.rows.into_iter().map(pick).collect(),
+        });
+        Self {
+            columns: fit.kept.iter().filter_map(|at| self.columns.get(*at).copied()).collect(),
+            sections: sections.collect(),
+            hidden,
+            name: fit.name,
+            gap: fit.gap,
+            year: self.year,
+            benchmark: self.benchmark,
+        }
+    }
+
+    /// The marks that the cells carry, each once.
+    #[must_use]
+    pub fn marks(&self) -> Vec<Mark> {
+        let mut found = Vec::new();
+        for cell in self.sections.iter().flat_map(|s| &s.rows).flatten() {
+            if let Cell::Signed { marks, .. } = cell {
+                for mark in marks {
+                    if !found.contains(mark) {
+                        found.push(*mark);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// On which side each column is padded.
+    pub(super) fn aligns(&self) -> Vec<Align> {
+        let align = |column: &Column| match column {
+            Column::Name | Column::Trend | Column::Session | Column::Source => Align::Left,
+            _ => Align::Right,
+        };
+        self.columns.iter().map(align).collect()
+    }
+
+    /// The heading of each column, then the cells of each row, as words.
+    pub(super) fn texts(&self, style: &Style) -> Vec<Vec<String>> {
+        let tails = self.tails();
+        let tail = |at: usize| tails.get(at).copied().unwrap_or(0);
+        let head = self.columns.iter().enumerate().map(|(at, column)| match column {
+            Column::Move(_) => format!("{}{}", self.head(*column), " ".repeat(tail(at))),
+            _ => self.head(*column),
+        });
+        let mut texts = vec![head.collect::<Vec<_>>()];
+        for cells in self.sections.iter().flat_map(|s| &s.rows) {
+            let row = cells.iter().enumerate().map(|(at, cell)| self.spell(cell, at, tail(at), style));
+            texts.push(row.collect());
+        }
+        texts
+    }
+
+    /// How many marks the widest cell of each column carries; the others are padded by as many blanks,
+    /// so that digits line up.
+    fn tails(&self) -> Vec<usize> {
+        let count = |cell: &Cell| match cell {
+            Cell::Signed { marks, .. } => marks.len(),
+            _ => 0,
+        };
+        let rows = || self.sections.iter().flat_map(|s| &s.rows);
+        (0..self.columns.len())
+            .map(|at| rows().filter_map(|row| row.get(at)).map(count).max().unwrap_or(0))
+            .collect()
+    }
+
+    fn head(&self, column: Column) -> String {
+        match column {
+            Column::Name => String::new(),
+            Column::Close => "Close".to_owned(),
+            Column::Points => "Points".to_owned(),
+            Column::Move(Horizon::Since(date)) => format!("since{}", pad_day(date, self.year)),
+            Column::Move(horizon) => format!("{} %", horizon.label()),
+            Column::Versus(_) => {
+                let (name, id) = &self.benchmark;
+                let short = [name, id].into_iter().find(|n| text::width(n) <= LONGEST_BENCHMARK);
+                format!("vs {}", short.map_or("bench.", String::as_str))
+            }
+            Column::Position => "52w".to_owned(),
+            Column::Trend => "Trend".to_owned(),
+            Column::Session => "Session".to_owned(),
+            Column::Source => "Source".to_owned(),
+        }
+    }
+
+    fn spell(&self, cell: &Cell, at: usize, tail: usize, style: &Style) -> String {
+        let absent = || Some(format!("{}{}", style.dash(), " ".repeat(tail)));
+        let spelled = match cell {
+            Cell::Text(words) if at == 0 => Some(text::fit(words, self.name, style)),
+            Cell::Text(words) => Some(words.clone()),
+            Cell::Level { value, decimals } => number::level(*value, *decimals),
+            Cell::NoData => Some("no data".to_owned()),
+            Cell::Signed { value, decimals, marks } => number::signed(*value, *decimals).map(|figure| {
+                let marked: String = marks.iter().map(|m| m.glyph()).collect();
+                format!("{figure}{marked:<tail$}")
+            }),
+            Cell::Position(value) => number::level(*value, 0),
+            Cell::Trend(values) => spark::line(values, SPARK, style),
+            Cell::Session { date, status } => Some(session(*date, *status, self.year)),
+            Cell::Absent => None,
+        };
+        spelled.or_else(absent).unwrap_or_default()
+    }
+}
+
+/// What a session's state adds to its date; a settled one needs nothing.
+#[must_use]
+pub(super) fn status_mark(status: Option<Status>) -> &'static str {
+    match status {
+        None | Some(Status::Settled) => "",
+        Some(Status::Live) => " live",
+        Some(Status::Stale) => " stale",
+        Some(Status::Shut) => " shut",
+        Some(Status::Provisional) => " prov.",
+    }
+}
+
+/// A session's date and state: "21 Jan live".
+pub(super) fn session(date: NaiveDate, status: Option<Status>, year: i32) -> String {
+    format!("{}{}", text::short_date(date, year), status_mark(status))
+}
+
+/// A date that begins with a blank.
+fn pad_day(date: NaiveDate, year: i32) -> String {
+    format!(" {}", text::short_date(date, year).trim())
+}
+
+/// The horizon whose move and comparison are shown first: the day's, where it was asked for.
+pub(super) fn lead(horizons: &[Horizon]) -> Option<Horizon> {
+    horizons.iter().find(|h| **h == Horizon::ONE_DAY).or(horizons.first()).copied()
+}
+
+fn columns(report: &Snapshot) -> Vec<Column> {
+    let lead = lead(&report.horizons);
+    let mut columns = vec![Column::Name, Column::Close, Column::Points];
+    for horizon in &report.horizons {
+        columns.push(Column::Move(*horizon));
+        if lead == Some(*horizon) {
+            columns.push(Column::Versus(*horizon));
+        }
+    }
+    columns.push(Column::Position);
+    let rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
+    if rows.into_iter().any(|row| row.trend.len() > 1) {
+        columns.push(Column::Trend);
+    }
+    columns.extend([Column::Session, Column::Source]);
+    columns
+}
+
+/// Columns in the order they are dropped; the session and the lead horizon only where not even they fit.
+fn drop_order(columns: &[Column]) -> Vec<usize> {
+    let lead =
+        columns.iter().find_map(|c| if let Column::Versus(h) = c { Some(Column::Move(*h)) } else { None });
+    let rank = |column: &Column| match column {
+        Column::Name | Column::Close => None,
+        Column::Trend => Some(0),
+        Column::Source => Some(1),
+        Column::Position => Some(2),
+        Column::Points => Some(3),
+        Column::Versus(_) => Some(4),
+        Column::Session => Some(6),
+        Column::Move(_) if Some(*column) == lead => Some(7),
+        Column::Move(_) => Some(5),
+    };
+    let mut order: Vec<(usize, usize)> =
+        columns.iter().enumerate().filter_map(|(at, column)| Some((rank(column)?, at))).collect();
+    order.sort_by_key(|(rank, at)| (*rank, std::cmp::Reverse(*at)));
+    order.into_iter().map(|(_, at)| at).collect()
+}
+
+/// The row that a block speaks of.
+fn row(report: &Snapshot, item: Item) -> Option<&Row> {
+    match item {
+        Item::Instrument(at) => report.instruments.get(at),
+        Item::Composite(at) => report.composites.get(at).map(|CompositeRow { row, .. }| row),
+    }
+}
+
+fn cell(row: &Row, column: Column, style: &Style) -> Cell {
+    let level = |value| Cell::Level { value, decimals: row.decimals };
+    let found = match column {
+        Column::Name => {
+            let name = text::name(&row.name, row.id.as_str(), style);
+            Some(Cell::Text(text::fit(&name, LONGEST_NAME, style)))
+        }
+        Column::Close => Some(row.close.map_or(Cell::NoData, level)),
+        Column::Points => {
+            row.change.map(|value| Cell::Signed { value, decimals: row.decimals, marks: Vec::new() })
+        }
+        Column::Move(horizon) => {
+            let limit = if horizon == Horizon::ONE_DAY { row.limit.side } else { None };
+            row.moves.get(&horizon).and_then(|cell| moved(cell, limit))
+        }
+        Column::Versus(horizon) => row.relative.get(&horizon).and_then(versus),
+        Column::Position => row.range_52w.position_pct.map(|p| Cell::Position(p.0)),
+        Column::Trend => Some(Cell::Trend(row.trend.clone())),
+        Column::Session => row.session.date.map(|date| Cell::Session { date, status: row.session.status }),
+        Column::Source => row
+            .source
+            .as_ref()
+            .map(|source| Cell::Text(text::fit(&text::clean(&source.name, style), LONGEST_SOURCE, style))),
+    };
+    found.unwrap_or(Cell::Absent)
+}
+
+fn moved(cell: &MoveCell, limit: Option<&str>) -> Option<Cell> {
+    let mut marks: Vec<Mark> = match limit {
+        Some("up") => vec![Mark::LimitUp],
+        Some("down") => vec![Mark::LimitDown],
+        _ => Vec::new(),
+    };
+    marks.extend(cell.flags.first().map(|flag| Mark::Flagged(*flag)));
+    cell.pct.map(|pct| Cell::Signed { value: pct.0, decimals: 2, marks })
+}
+
+fn versus(cell: &RelativeCell) -> Option<Cell> {
+    let other = cell.same_session == Some(false) || cell.same_base == Some(false);
+    let marks = if other { vec![Mark::OtherSessions] } else { Vec::new() };
+    cell.excess_pp.map(|pp| Cell::Signed { value: pp.0, decimals: 2, marks })
+}

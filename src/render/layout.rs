@@ -1,0 +1,151 @@
+//! Columns of text: which of them fit a width, and every cell padded to its column.
+//!
+//! Not for: what the cells say (`grid`, `compare`), nor colours (`style`).
+
+use comfy_table::{Cell, CellAlignment, ContentLineStyle, Row, Table, TableStyle};
+
+use super::style::Style;
+use super::text;
+
+/// Stands between cells while comfy-table lays them out. No cell contains it: it is a control
+/// character, and text from outside has none left.
+const BORDER: char = '\u{1f}';
+
+/// A first column may be cut to this before another column is dropped for it.
+const NAME_COMFORT: usize = 18;
+
+/// From this width on, columns stand one blank apart rather than one being dropped.
+const WIDE: usize = 120;
+
+/// Below this width columns always stand one blank apart.
+const NARROW: usize = 60;
+
+/// On which side a column is padded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Align {
+    Left,
+    Right,
+}
+
+/// Which columns fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fit {
+    /// Indices of the columns that stay, in order.
+    pub kept: Vec<usize>,
+    /// Cells for the first column.
+    pub name: usize,
+    /// Blanks between columns.
+    pub gap: usize,
+}
+
+/// Picks the columns that fit `width`: the first column is cut to a comfortable length, then columns
+/// are dropped as `order` says, then the first column is cut further.
+pub(super) fn choose(natural: &[usize], order: &[usize], width: usize) -> Fit {
+    let name = natural.first().copied().unwrap_or(0);
+    let mut kept: Vec<usize> = (0..natural.len()).collect();
+    let mut order = order.iter();
+    loop {
+        for gap in gaps(width) {
+            let room = room(natural, &kept, *gap, width);
+            if room >= name.min(NAME_COMFORT) {
+                return Fit { kept, name: name.min(room), gap: *gap };
+            }
+        }
+        let Some(victim) = order.next() else {
+            let room = room(natural, &kept, 1, width);
+            return Fit { kept, name: name.min(room).max(1), gap: 1 };
+        };
+        kept.retain(|c| c != victim);
+    }
+}
+
+fn gaps(width: usize) -> &'static [usize] {
+    match width {
+        WIDE.. => &[2, 1],
+        NARROW.. => &[2],
+        _ => &[1],
+    }
+}
+
+/// What the other columns leave for the first.
+fn room(natural: &[usize], kept: &[usize], gap: usize, width: usize) -> usize {
+    let others = kept.iter().skip(1).filter_map(|c| natural.get(*c));
+    width.saturating_sub(others.map(|w| w + gap).sum())
+}
+
+/// The widest cell of a column.
+pub(super) fn widest<'a>(cells: impl Iterator<Item = &'a String>) -> usize {
+    cells.map(|c| text::width(c)).max().unwrap_or(0)
+}
+
+/// Every cell padded to its column's width, row by row.
+pub(super) fn pad(rows: &[Vec<String>], aligns: &[Align]) -> Vec<Vec<String>> {
+    let lines = ContentLineStyle::none().junction(BORDER);
+    let mut table = Table::new();
+    table.force_no_tty();
+    table.load_style(TableStyle::new().header_lines(lines).content_lines(lines));
+    for cells in rows {
+        let cells = cells.iter().zip(aligns).map(|(cell, align)| {
+            Cell::new(cell).set_alignment(match align {
+                Align::Left => CellAlignment::Left,
+                Align::Right => CellAlignment::Right,
+            })
+        });
+        let mut row = Row::from(cells.collect::<Vec<_>>());
+        row.max_height(1);
+        table.add_row(row);
+    }
+    table.column_iter_mut().for_each(|column| {
+        column.set_padding((0, 0));
+    });
+    table.lines().map(|line| line.split(BORDER).map(str::to_owned).collect()).collect()
+}
+
+/// A line of padded cells, painted one by one, without blanks at its end.
+pub(super) fn join(
+    cells: &[String],
+    gap: usize,
+    style: &Style,
+    paint: impl Fn(usize, &str) -> String,
+) -> String {
+    let used = cells.iter().rposition(|c| !c.trim().is_empty()).map_or(0, |at| at + 1);
+    let (mut plain, mut painted) = (String::new(), String::new());
+    for (at, cell) in cells.iter().take(used).enumerate() {
+        let blanks = " ".repeat(if at > 0 { gap } else { 0 });
+        let cell = if at + 1 == used { cell.trim_end() } else { cell };
+        plain.push_str(&format!("{blanks}{cell}"));
+        painted.push_str(&format!("{blanks}{}", paint(at, cell)));
+    }
+    if text::width(&plain) > style.cells() { text::fit(&plain, style.cells(), style) } else { painted }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_line_up() {
+        let rows = [vec!["科创50".to_owned(), "1.5".into()], vec!["S&P 500".into(), "22.50".into()]];
+        assert_eq!(
+            pad(&rows, &[Align::Left, Align::Right]),
+            [["科创50 ".to_owned(), "  1.5".into()], ["S&P 500".into(), "22.50".into()]]
+        );
+    }
+
+    #[test]
+    fn names_are_cut_before_a_column_goes_and_columns_go_in_order() {
+        let natural = [24, 10, 6, 6];
+        assert_eq!(choose(&natural, &[2, 3], 100), Fit { kept: vec![0, 1, 2, 3], name: 24, gap: 2 });
+        assert_eq!(choose(&natural, &[2, 3], 60), Fit { kept: vec![0, 1, 2, 3], name: 24, gap: 2 });
+        assert_eq!(choose(&[24, 20, 10, 6], &[2, 3], 60), Fit { kept: vec![0, 1, 2, 3], name: 18, gap: 2 });
+        assert_eq!(choose(&natural, &[2, 3], 36), Fit { kept: vec![0, 1, 3], name: 18, gap: 1 });
+        assert_eq!(choose(&natural, &[2, 3], 20), Fit { kept: vec![0, 1], name: 9, gap: 1 });
+    }
+
+    #[test]
+    fn a_wide_terminal_narrows_the_gap_before_it_drops_a_column() {
+        let natural = [18, 50, 50];
+        assert_eq!(choose(&natural, &[2], 120).gap, 1);
+        assert_eq!(choose(&natural, &[2], 122).gap, 2);
+    }
+}

@@ -1,0 +1,58 @@
+//! Finished reports as text: the terminal table and JSON. Every format is a view of the same report.
+//!
+//! Not for: deriving, sorting or filtering figures (`compute`), nor reading a terminal, a clock or the
+//! environment: all that a renderer may know of the outside is in [`Style`].
+
+mod compare;
+pub mod grid;
+mod json;
+mod layout;
+mod number;
+mod page;
+mod rebased;
+mod spark;
+mod style;
+mod table;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::io::{self, Write};
+
+use crate::domain::{Comparison, Snapshot};
+
+pub use style::{Palette, Style};
+
+/// The form a report is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// Aligned columns for a reader.
+    #[default]
+    Table,
+    /// One JSON object in full precision.
+    Json,
+}
+
+/// Writes the report of `today`.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn snapshot(report: &Snapshot, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => table::write(report, style, out),
+        Format::Json => json::write(report, out),
+    }
+}
+
+/// Writes the report of `compare`.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn comparison(report: &Comparison, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => compare::write(report, style, out),
+        Format::Json => json::write(report, out),
+    }
+}

@@ -1,0 +1,77 @@
+//! The one place that rounds a figure for text: half to even on the double, as `{:.2}` does.
+//!
+//! Not for: JSON, which carries full precision, nor for alignment (`layout`).
+
+/// Longer than this a figure is told with a power of ten, so that one absurd value cannot push every
+/// other column off the screen.
+const LONGEST: usize = 13;
+
+/// Digits after the point that are ever printed.
+const MOST_DECIMALS: u8 = 8;
+
+/// A level: no sign unless negative, no thousands separators. None for what is no number.
+#[must_use]
+pub(super) fn level(value: f64, decimals: u8) -> Option<String> {
+    if !value.is_finite() {
+        return None;
+    }
+    let digits = usize::from(decimals.min(MOST_DECIMALS));
+    let text = format!("{value:.digits$}");
+    let text = if text.len() > LONGEST { format!("{value:.3e}") } else { text };
+    Some(if is_zero(&text) { text.trim_start_matches('-').to_owned() } else { text })
+}
+
+/// A move: with its sign, except where it rounds to zero. None for what is no number.
+#[must_use]
+pub(super) fn signed(value: f64, decimals: u8) -> Option<String> {
+    let text = level(value, decimals)?;
+    Some(if text.starts_with('-') || is_zero(&text) { text } else { format!("+{text}") })
+}
+
+/// A move with two digits after the point and no unit: "+3.53".
+#[must_use]
+pub(super) fn percent(value: f64) -> Option<String> {
+    signed(value, 2)
+}
+
+/// Whether the printed figure is zero.
+fn is_zero(text: &str) -> bool {
+    !text.chars().any(|c| matches!(c, '1'..='9'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moves_round_half_to_even_on_the_double_and_carry_their_sign() {
+        assert_eq!(percent(3.533_325).as_deref(), Some("+3.53"));
+        assert_eq!(percent(-2.0627).as_deref(), Some("-2.06"));
+        assert_eq!(percent(0.125).as_deref(), Some("+0.12"));
+        assert_eq!(percent(0.375).as_deref(), Some("+0.38"));
+        assert_eq!(percent(20.0).as_deref(), Some("+20.00"));
+    }
+
+    #[test]
+    fn what_rounds_to_zero_has_no_sign() {
+        for value in [-0.0, 0.0, -0.001, 0.001] {
+            assert_eq!(percent(value).as_deref(), Some("0.00"), "{value}");
+        }
+        assert_eq!(level(-0.004, 2).as_deref(), Some("0.00"));
+    }
+
+    #[test]
+    fn levels_have_no_separators_and_their_own_digits() {
+        assert_eq!(level(89_376.96, 2).as_deref(), Some("89376.96"));
+        assert_eq!(level(1.172_8, 4).as_deref(), Some("1.1728"));
+        assert_eq!(level(-37.63, 2).as_deref(), Some("-37.63"));
+    }
+
+    #[test]
+    fn what_is_no_number_is_none_and_the_absurdly_long_is_a_power_of_ten() {
+        assert_eq!(level(f64::NAN, 2), None);
+        assert_eq!(signed(f64::INFINITY, 2), None);
+        assert_eq!(level(123_456_789_012_345.0, 2).as_deref(), Some("1.235e14"));
+        assert_eq!(signed(-1e300, 255).as_deref(), Some("-1.000e300"));
+    }
+}

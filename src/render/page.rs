@@ -1,0 +1,149 @@
+//! The lines of a report and what the reports share: title, demo line, notes, errors.
+//!
+//! Not for: columns (`layout`).
+
+use std::io::{self, Write};
+
+use super::style::{Style, Tone};
+use super::text;
+use crate::domain::snapshot::{Completeness, Failed, Note, NoteKind};
+
+/// Lines, each already cut to the width and painted.
+pub(super) struct Page<'a> {
+    pub style: &'a Style,
+    lines: Vec<String>,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(style: &'a Style) -> Self {
+        Self { style, lines: Vec::new() }
+    }
+
+    /// A finished line.
+    pub(super) fn painted(&mut self, line: String) {
+        self.lines.push(line);
+    }
+
+    /// An empty line; never two in a row.
+    pub(super) fn blank(&mut self) {
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.lines.push(String::new());
+        }
+    }
+
+    /// One line, cut where it is too long.
+    pub(super) fn line(&mut self, tone: Tone, words: &str) {
+        let line = text::fit(words, self.style.cells(), self.style);
+        self.lines.push(self.style.paint(tone, &line));
+    }
+
+    /// A title over a part of the report.
+    pub(super) fn heading(&mut self, words: &str) {
+        self.blank();
+        self.line(Tone::Head, words);
+    }
+
+    /// A sentence from outside behind `prefix`, wrapped; further lines stand two cells deeper.
+    pub(super) fn hanging(&mut self, tone: Tone, prefix: &str, words: &str) {
+        let words = text::clean(words, self.style);
+        let indent = text::width(prefix);
+        let room = self.style.cells().saturating_sub(indent);
+        for line in text::wrap(&words, room, 2) {
+            self.lines.push(self.style.paint(tone, &format!("{prefix}{line}")));
+        }
+    }
+
+    /// One sentence of a list.
+    pub(super) fn item(&mut self, tone: Tone, words: &str) {
+        let words = text::clean(words, self.style);
+        let bullet = self.style.bullet();
+        for line in text::wrap(&format!("{bullet}{words}"), self.style.cells(), text::width(bullet)) {
+            self.lines.push(self.style.paint(tone, &line));
+        }
+    }
+
+    /// What the report is, and for when.
+    pub(super) fn title(&mut self, name: &str, facts: &[String], currency: &str, status: Completeness) {
+        let mut facts = facts.to_vec();
+        if currency != "local" {
+            facts.push(format!("in {}", text::clean(currency, self.style)));
+        }
+        let line = format!("{name}{dot}{}", facts.join(self.style.dot()), dot = self.style.dot());
+        for (at, line) in text::wrap(&line, self.style.cells(), 2).into_iter().enumerate() {
+            let rest = line.strip_prefix(name).filter(|_| at == 0);
+            let painted = rest.map(|rest| format!("{}{rest}", self.style.paint(Tone::Head, name)));
+            self.lines.push(painted.unwrap_or(line));
+        }
+        match status {
+            Completeness::Complete => {}
+            Completeness::Partial => {
+                self.line(Tone::Alert, "partial: some of what was asked for is missing, see below");
+            }
+            Completeness::Empty => self.line(Tone::Alert, "empty: nothing could be had, see below"),
+        }
+    }
+
+    /// Says of demo data that it is.
+    pub(super) fn demo(&mut self, demo: bool) {
+        if demo {
+            let says = "DEMO: closes built into the program, not today's market";
+            self.hanging(Tone::Alert, "", says);
+        }
+    }
+
+    /// Notes on what the columns speak of, under the title.
+    pub(super) fn periods(&mut self, notes: &[Note]) {
+        for note in notes.iter().filter(|n| n.kind == NoteKind::Period) {
+            self.hanging(Tone::Plain, "", &note.message);
+        }
+    }
+
+    /// Remarks below the table.
+    pub(super) fn notes<'n>(&mut self, notes: impl Iterator<Item = &'n Note>) {
+        for (at, note) in notes.enumerate() {
+            if at == 0 {
+                self.heading("Notes");
+            }
+            let tone = if note.kind == NoteKind::Failed { Tone::Alert } else { Tone::Dim };
+            self.item(tone, &note.message);
+        }
+    }
+
+    /// What could not be had, and what to do.
+    pub(super) fn errors(&mut self, errors: &[Failed]) {
+        for (at, error) in errors.iter().enumerate() {
+            if at == 0 {
+                self.heading("Not in the report");
+            }
+            let mut says = format!("{}: {}", error.id, error.message);
+            if !error.hint.is_empty() {
+                says.push_str(&format!("; {}", error.hint));
+            }
+            self.item(Tone::Alert, &says);
+        }
+    }
+
+    /// Writes the lines; none is blank at the end.
+    pub(super) fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
+        while self.lines.last().is_some_and(String::is_empty) {
+            self.lines.pop();
+        }
+        for line in &self.lines {
+            writeln!(out, "{line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A session's cell, with what is not settled standing out.
+pub(super) fn paint_session(cell: &str, style: &Style) -> String {
+    let state = ["live", "stale", "shut", "prov."].into_iter().find(|word| cell.trim_end().ends_with(word));
+    let Some((date, state)) =
+        state.and_then(|word| cell.trim_end().rsplit_once(word).map(|(d, _)| (d, word)))
+    else {
+        return cell.to_owned();
+    };
+    let tone = if state == "shut" { Tone::Dim } else { Tone::Alert };
+    let blanks = cell.len() - cell.trim_end().len();
+    format!("{date}{}{}", style.paint(tone, state), " ".repeat(blanks))
+}

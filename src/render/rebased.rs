@@ -1,0 +1,161 @@
+//! Lines rebased to 100 in the terminal: one row an instrument, on one scale and one date axis.
+//!
+//! Not for: rebasing (`compute`), nor for files (a chart is a format of its own).
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use super::compare::label;
+use super::layout::{self, Align};
+use super::number;
+use super::page::Page;
+use super::spark;
+use super::style::{Style, Tone};
+use super::text;
+use crate::domain::Comparison;
+use crate::domain::comparison::{Point, Rebased};
+
+/// Fewest and most cells of a line.
+const SHORTEST: usize = 8;
+const LONGEST: usize = 60;
+
+/// Cells that a name keeps where lines need room.
+const NAME: usize = 14;
+
+/// The dates and values that all lines share.
+struct Axes {
+    start: NaiveDate,
+    end: NaiveDate,
+    scale: (f64, f64),
+}
+
+/// The block of rebased lines.
+pub(super) fn block(page: &mut Page, report: &Comparison) {
+    let Some(horizon) = report.rebased_over else { return };
+    let style = page.style;
+    let year = report.as_of.year();
+    page.heading(&format!("Rebased to 100 over {}", horizon.label()));
+    let axes = axes(report);
+    let (rows, cells) = sized(report, axes.as_ref(), style);
+    let aligns = [Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right];
+    for (at, cells) in layout::pad(&rows, &aligns).iter().enumerate() {
+        page.painted(layout::join(cells, 1, style, |column, cell| match (at, column) {
+            (0, _) => style.paint(Tone::Head, cell),
+            (_, 1) => style.paint(Tone::Dim, cell),
+            _ => cell.to_owned(),
+        }));
+    }
+    if let Some(axes) = axes.filter(|_| cells > 0) {
+        let level = |value| number::level(value, 2).unwrap_or_default();
+        let (low, high) = axes.scale;
+        let dates = format!(
+            "{} to {}",
+            text::short_date(axes.start, year).trim(),
+            text::short_date(axes.end, year).trim()
+        );
+        let says = format!("one scale from {} to {}, one axis from {dates}", level(low), level(high));
+        page.hanging(Tone::Dim, "", &says);
+    }
+}
+
+/// The rows, drawn as wide as the other columns allow; no lines at all where less than a few cells are
+/// left.
+fn sized(report: &Comparison, axes: Option<&Axes>, style: &Style) -> (Vec<Vec<String>>, usize) {
+    let bare = rows(report, axes, 0, style);
+    let wide = |at| layout::widest(bare.iter().filter_map(move |row: &Vec<String>| row.get(at)));
+    let others: usize = (0..6).filter(|at| *at != 2).map(wide).sum::<usize>() + 5;
+    let line = style.cells().saturating_sub(others).min(LONGEST);
+    let line = if line < SHORTEST { 0 } else { line };
+    (rows(report, axes, line, style), line)
+}
+
+fn axes(report: &Comparison) -> Option<Axes> {
+    let points = || report.instruments.iter().flat_map(|row| &row.rebased.points);
+    Some(Axes {
+        start: points().map(|p| p.date).min()?,
+        end: points().map(|p| p.date).max()?,
+        scale: spark::extent(points().map(|p| p.value))?,
+    })
+}
+
+fn rows(report: &Comparison, axes: Option<&Axes>, cells: usize, style: &Style) -> Vec<Vec<String>> {
+    let year = report.as_of.year();
+    let name = if style.cells() < 80 { NAME } else { super::compare::LONGEST_NAME };
+    let mut rows = vec![["", "from", "", "end", "low", "high"].map(str::to_owned).to_vec()];
+    for row in &report.instruments {
+        let line = &row.rebased;
+        let own = spark::extent(line.points.iter().map(|p| p.value));
+        let level = |value: Option<f64>| {
+            value.and_then(|v| number::level(v, 2)).unwrap_or_else(|| style.dash().to_owned())
+        };
+        let from = line.from.map(|date| text::short_date(date, year));
+        rows.push(vec![
+            text::fit(&label(row, style), name, style),
+            from.unwrap_or_else(|| style.dash().to_owned()),
+            drawn(line, axes, cells, style),
+            level(line.points.last().map(|p| p.value)),
+            level(own.map(|(low, _)| low)),
+            level(own.map(|(_, high)| high)),
+        ]);
+    }
+    rows
+}
+
+fn drawn(line: &Rebased, axes: Option<&Axes>, cells: usize, style: &Style) -> String {
+    match (axes, line.absent) {
+        (_, Some(absent)) => text::fit(&absent.code().replace('_', " "), cells, style),
+        (Some(axes), None) => {
+            let values: Vec<Option<f64>> =
+                (0..cells).map(|at| at_cell(&line.points, axes, at, cells)).collect();
+            spark::draw(&values, axes.scale, style)
+        }
+        (None, None) => String::new(),
+    }
+}
+
+/// The value a cell shows: the newest one on or before the last day that the cell stands for; none
+/// before the line begins and after it ends.
+fn at_cell(points: &[Point], axes: &Axes, at: usize, cells: usize) -> Option<f64> {
+    let day = |at: usize| {
+        let span = u64::try_from((axes.end - axes.start).num_days()).ok()?;
+        let step = u64::try_from(cells.saturating_sub(1).max(1)).ok()?;
+        axes.start.checked_add_days(Days::new(span * u64::try_from(at).ok()? / step))
+    };
+    let until = day(at)?;
+    let newest = points.iter().rfind(|p| p.date <= until)?;
+    let ended = points
+        .last()
+        .is_some_and(|last| at > 0 && day(at - 1).is_some_and(|d| last.date <= d) && last.date < until);
+    (!ended).then_some(newest.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn point(day: &str, value: f64) -> Point {
+        Point { date: day.parse().unwrap(), value }
+    }
+
+    #[test]
+    fn a_line_is_blank_before_it_begins_and_after_it_ends() {
+        let axes = Axes {
+            start: "2026-01-05".parse().unwrap(),
+            end: "2026-01-09".parse().unwrap(),
+            scale: (100.0, 110.0),
+        };
+        let points = [point("2026-01-06", 100.0), point("2026-01-08", 110.0)];
+        let values: Vec<_> = (0..5).map(|at| at_cell(&points, &axes, at, 5)).collect();
+        assert_eq!(values, [None, Some(100.0), Some(100.0), Some(110.0), None]);
+    }
+
+    #[test]
+    fn a_coarse_axis_keeps_a_line_that_ends_a_day_early() {
+        let axes = Axes {
+            start: "2025-01-21".parse().unwrap(),
+            end: "2026-01-21".parse().unwrap(),
+            scale: (100.0, 110.0),
+        };
+        let points = [point("2025-01-21", 100.0), point("2026-01-20", 110.0)];
+        assert_eq!(at_cell(&points, &axes, 9, 10), Some(110.0));
+    }
+}

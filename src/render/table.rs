@@ -1,0 +1,187 @@
+//! The report of `today` for a terminal.
+//!
+//! Not for: which columns there are (`grid`) or how they are padded (`layout`).
+
+use std::io::{self, Write};
+
+use chrono::NaiveDate;
+
+use super::grid::{Column, Grid, Mark};
+use super::layout;
+use super::number;
+use super::page::Page;
+use super::style::{Style, Tone};
+use super::text;
+use crate::domain::instrument::InstrumentId;
+use crate::domain::moves::Percent;
+use crate::domain::snapshot::{GroupRow, MoveFlag, NoteKind};
+use crate::domain::{Horizon, Snapshot};
+
+/// Writes the report.
+pub(super) fn write(report: &Snapshot, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let grid = Grid::fitting(report, style);
+    let mut page = Page::new(style);
+    head(&mut page, report);
+    rows(&mut page, &grid);
+    legend(&mut page, &grid, report);
+    groups(&mut page, report);
+    page.notes(report.notes.iter().filter(|n| n.kind != NoteKind::Period));
+    page.errors(&report.errors);
+    page.write(out)
+}
+
+fn head(page: &mut Page, report: &Snapshot) {
+    let style = page.style;
+    let name = text::name(&report.benchmark_name, report.benchmark.as_str(), style);
+    let mut facts = vec![format!("as of {}", report.as_of.format("%Y-%m-%d %H:%M UTC"))];
+    facts.extend(report.date.map(|date| format!("sessions up to {date}")));
+    facts.push(format!("benchmark {name}"));
+    page.title("marketsnap", &facts, &report.currency, report.status);
+    page.demo(report.demo);
+    page.periods(&report.notes);
+    if !report.highlights.is_empty() {
+        page.blank();
+    }
+    for highlight in &report.highlights {
+        page.item(Tone::Plain, &highlight.text);
+    }
+    page.blank();
+}
+
+/// The column heads, then each section under its title.
+fn rows(page: &mut Page, grid: &Grid) {
+    let style = page.style;
+    let mut lines = layout::pad(&grid.texts(style), &grid.aligns()).into_iter();
+    let heads = lines.next().unwrap_or_default();
+    let first = grid.sections.first().and_then(|s| s.title.clone());
+    let (shared, alone) = match first {
+        Some(title) if text::width(&title) <= grid.name => (Some(title), None),
+        other => (None, other),
+    };
+    if let Some(title) = alone {
+        page.line(Tone::Head, &title);
+    }
+    page.painted(layout::join(&heads, grid.gap, style, |at, cell| match (&shared, at) {
+        (Some(title), 0) => {
+            let blanks = text::width(cell).saturating_sub(text::width(title));
+            format!("{}{}", style.paint(Tone::Head, title), " ".repeat(blanks))
+        }
+        _ => style.paint(Tone::Head, cell),
+    }));
+    for (at, section) in grid.sections.iter().enumerate() {
+        if at > 0 {
+            page.blank();
+            if let Some(title) = &section.title {
+                page.line(Tone::Head, title);
+            }
+        }
+        for cells in lines.by_ref().take(section.rows.len()) {
+            page.painted(layout::join(&cells, grid.gap, style, |at, cell| paint(grid, at, cell, style)));
+        }
+    }
+}
+
+fn paint(grid: &Grid, at: usize, cell: &str, style: &Style) -> String {
+    match grid.columns.get(at) {
+        Some(Column::Points | Column::Move(_) | Column::Versus(_)) => style.paint(Tone::of_move(cell), cell),
+        Some(Column::Close) if cell.trim() == "no data" => style.paint(Tone::Alert, cell),
+        Some(Column::Session) => super::page::paint_session(cell, style),
+        Some(Column::Source) => style.paint(Tone::Dim, cell),
+        _ => cell.to_owned(),
+    }
+}
+
+/// What the marks and the less common columns mean, and what does not fit.
+fn legend(page: &mut Page, grid: &Grid, report: &Snapshot) {
+    let style = page.style;
+    let mut says = Vec::new();
+    let marks = grid.marks();
+    for column in &grid.columns {
+        if let Column::Versus(horizon) = column {
+            let name = text::name(&report.benchmark_name, report.benchmark.as_str(), style);
+            let mut say = format!("vs {name}: {horizon} move minus the benchmark's, in percentage points");
+            if marks.contains(&Mark::OtherSessions) {
+                say.push_str("; * the two span different sessions");
+            }
+            says.push(say);
+        }
+        if *column == Column::Position {
+            says.push("52w: 0 at the lowest, 100 at the highest close of the last 365 days".to_owned());
+        }
+    }
+    says.extend(marks.iter().filter_map(|mark| mark_says(*mark)).map(str::to_owned));
+    if !grid.hidden.is_empty() {
+        let labels: Vec<String> = grid.hidden.iter().map(Horizon::label).collect();
+        says.push(format!("not shown at this width: {}; --width or --json shows them", labels.join(", ")));
+    }
+    if says.is_empty() {
+        return;
+    }
+    page.blank();
+    for say in says {
+        page.hanging(Tone::Dim, "", &say);
+    }
+}
+
+fn mark_says(mark: Mark) -> Option<&'static str> {
+    match mark {
+        Mark::OtherSessions => None,
+        Mark::LimitUp => Some("^ closed at its upper price limit"),
+        Mark::LimitDown => Some("v closed at its lower price limit"),
+        Mark::Flagged(MoveFlag::AcrossHole) => Some("~ spans a session that is missing"),
+        Mark::Flagged(MoveFlag::FxPending) => Some("~ both ends converted at one rate"),
+        Mark::Flagged(MoveFlag::FromHolidayValue) => Some("~ starts from a value on a closed day"),
+    }
+}
+
+fn groups(page: &mut Page, report: &Snapshot) {
+    if report.groups.is_empty() {
+        return;
+    }
+    page.heading("Groups, 1D");
+    for group in &report.groups {
+        let (breadth, movers) = group_says(group, page.style, report.as_of);
+        let name = text::name(&group.name, group.id.as_str(), page.style);
+        page.hanging(Tone::Plain, "", &format!("{name}: {breadth}"));
+        if !movers.is_empty() {
+            page.hanging(Tone::Plain, "  ", &movers);
+        }
+    }
+}
+
+/// A group's breadth, and who moved most.
+fn group_says(group: &GroupRow, style: &Style, as_of: chrono::DateTime<chrono::Utc>) -> (String, String) {
+    let mut breadth = vec![format!(
+        "{} up, {} down, {} unchanged, {} absent",
+        group.advancers, group.decliners, group.unchanged, group.absent
+    )];
+    let median = group.median_1d_pct.and_then(|p| number::percent(p.0));
+    breadth.push(median.map_or_else(|| format!("median {}", style.dash()), |m| format!("median {m} %")));
+    breadth.extend(sessions(&group.sessions, chrono::Datelike::year(&as_of)));
+    let mover = |word: &str, id: &Option<InstrumentId>, pct: Option<Percent>| {
+        let id = text::clean(id.as_ref()?.as_str(), style);
+        let pct = pct.and_then(|p| number::percent(p.0));
+        Some(pct.map_or_else(|| format!("{word} {id}"), |pct| format!("{word} {id} {pct} %")))
+    };
+    let listed = |word: &str, ids: &[InstrumentId]| {
+        let ids: Vec<String> = ids.iter().map(|id| text::clean(id.as_str(), style)).collect();
+        (!ids.is_empty()).then(|| format!("{word} {}", ids.join(", ")))
+    };
+    let movers = [
+        mover("best", &group.best, group.best_1d_pct),
+        mover("worst", &group.worst, group.worst_1d_pct),
+        listed("limit up:", &group.limit_up),
+        listed("limit down:", &group.limit_down),
+        listed("live:", &group.live),
+    ];
+    (breadth.join("; "), movers.into_iter().flatten().collect::<Vec<_>>().join("; "))
+}
+
+fn sessions(dates: &[NaiveDate], year: i32) -> Option<String> {
+    let (first, last) = (dates.first()?, dates.last()?);
+    Some(if dates.len() > 1 {
+        format!("sessions {}", text::span(*first, *last, year))
+    } else {
+        format!("session {}", text::short_date(*last, year).trim())
+    })
+}
