@@ -1,2 +1,3 @@
 //! marketsnap: a daily market snapshot reporter.
 pub mod domain;
+pub mod fetch;
