@@ -2,4 +2,5 @@
 pub mod catalogue;
 pub mod compute;
 pub mod domain;
+pub mod fetch;
 pub mod render;

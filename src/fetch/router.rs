@@ -1,0 +1,115 @@
+//! Walks the sources in order and collects, for each want, one series or one failure.
+//!
+//! Not for: the requests of one source (`run`), or what an answer means (the sources).
+
+mod run;
+
+use tokio::time::Instant;
+
+use super::failure::{failure, not_covered};
+use super::source::{Found, Source, SourceError, source};
+use super::{Clock, Failure, Fetched, Observer, Query, Settings, Want};
+
+/// What one source brought for one want.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Slot {
+    /// Series, perhaps one that a later request may replace.
+    found: Option<Found>,
+    /// The newest error.
+    error: Option<SourceError>,
+}
+
+/// Asks each source in turn for what the ones before it did not have.
+pub(crate) async fn run(
+    query: &Query,
+    settings: &Settings,
+    clock: &dyn Clock,
+    observer: &dyn Observer,
+) -> Fetched {
+    let deadline = Instant::now() + settings.deadline;
+    let mut found: Vec<Option<Found>> = vec![None; query.wants.len()];
+    let mut failures: Vec<Option<Failure>> = vec![None; query.wants.len()];
+    let mut requests = 0;
+    for name in &settings.sources {
+        let Some(source) = source(name) else { continue };
+        let asked = asked_of(source, query, &found);
+        if asked.is_empty() {
+            continue;
+        }
+        let tools = run::Tools { query, settings, clock, observer, deadline };
+        let (slots, sent) = run::ask(source, &asked, &tools, requests).await;
+        requests += sent;
+        for (at, slot) in asked.into_iter().zip(slots) {
+            settle(source, query, at, slot, &mut found, &mut failures);
+        }
+    }
+    assemble(query, settings, found, failures, requests)
+}
+
+/// The symbol a want is asked by: the catalogue's, or what the user typed if the source takes that.
+pub(crate) fn symbol_at<'a>(source: &dyn Source, want: &'a Want) -> Option<&'a str> {
+    want.instrument.symbol(source.info().name).or_else(|| {
+        let typed = want.instrument.id.as_str();
+        let usable = source.takes_symbols() && typed.chars().any(char::is_alphanumeric);
+        (want.ad_hoc && usable).then_some(typed)
+    })
+}
+
+fn asked_of(source: &dyn Source, query: &Query, found: &[Option<Found>]) -> Vec<usize> {
+    query
+        .wants
+        .iter()
+        .zip(found)
+        .enumerate()
+        .filter(|(_, (_, found))| found.is_none())
+        .filter(|(_, (want, _))| source.covers(&want.instrument) || symbol_at(source, want).is_some())
+        .map(|(at, _)| at)
+        .collect()
+}
+
+fn settle(
+    source: &dyn Source,
+    query: &Query,
+    at: usize,
+    slot: Slot,
+    found: &mut [Option<Found>],
+    failures: &mut [Option<Failure>],
+) {
+    let (Some(want), Some(found), Some(told)) =
+        (query.wants.get(at), found.get_mut(at), failures.get_mut(at))
+    else {
+        return;
+    };
+    *found = slot.found;
+    if found.is_some() {
+        *told = None;
+    } else if told.is_none() {
+        // The first source asked is the one the user expects, so its failure is the one told.
+        let error = slot.error.unwrap_or(SourceError::Timeout);
+        *told = Some(failure(want, source, symbol_at(source, want), &error));
+    }
+}
+
+fn assemble(
+    query: &Query,
+    settings: &Settings,
+    found: Vec<Option<Found>>,
+    failures: Vec<Option<Failure>>,
+    requests: usize,
+) -> Fetched {
+    let mut fetched = Fetched { requests, ..Fetched::default() };
+    for ((want, found), failed) in query.wants.iter().zip(found).zip(failures) {
+        match found {
+            Some(Found { series, described }) => {
+                fetched.series.push(series);
+                if let Some(described) = described {
+                    fetched.described.insert(want.instrument.id.clone(), described);
+                }
+            }
+            None => {
+                fetched.failures.push(failed.unwrap_or_else(|| not_covered(want, &settings.sources)));
+            }
+        }
+    }
+    fetched
+}

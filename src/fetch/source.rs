@@ -1,0 +1,177 @@
+//! What a source is: it builds requests and reads answers, purely; the router does the I/O.
+//!
+//! Not for: sending, waiting, retrying or choosing between sources (`router`).
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Described, Query};
+use crate::domain::{Instrument, Series};
+
+/// What a source says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SourceInfo {
+    /// Short name, as on the command line.
+    pub name: &'static str,
+    /// Base URLs it can be asked at; a retry goes to the next one. Empty: nothing is sent.
+    pub hosts: &'static [&'static str],
+    /// Name of the environment variable that replaces the hosts, for hints.
+    pub url_variable: &'static str,
+    /// A page a person can look things up on, for hints.
+    pub page: &'static str,
+    /// What its closes are and are not, in one sentence.
+    pub closes: &'static str,
+}
+
+/// Where a request goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A GET of this path and query below the base URL; it begins with `/`.
+    Get(String),
+    /// Nothing is sent: the answer is in the program.
+    Builtin,
+}
+
+/// One request for one or more of a query's wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Where it goes.
+    pub target: Target,
+    /// Positions in `Query::wants`.
+    pub wants: Vec<usize>,
+    /// Only worth sending once the source has answered for some other symbol.
+    pub only_if_alive: bool,
+}
+
+/// An answer as received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status; any three digits.
+    pub status: u16,
+    /// The body, decompressed.
+    pub body: Vec<u8>,
+    /// The `Retry-After` header, verbatim.
+    pub retry_after: Option<String>,
+    /// The host that a redirect which was not followed points to.
+    pub location: Option<String>,
+    /// When it was received.
+    pub received_at: DateTime<Utc>,
+}
+
+/// What was found of one want.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Its closes, at least one.
+    pub series: Series,
+    /// What the source says of a symbol that is not in the catalogue.
+    pub described: Option<Described>,
+}
+
+/// The answer to one want.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Position in `Query::wants`.
+    pub want: usize,
+    /// What was found, or why nothing was.
+    pub outcome: Result<Found, SourceError>,
+}
+
+/// A response, read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Parsed {
+    /// Answers, at most one for each want of the request.
+    pub answers: Vec<Answer>,
+    /// Requests this answer makes necessary; what they find replaces what was found here.
+    pub follow: Vec<Request>,
+}
+
+/// Why a request or a want of it brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// The symbol is denied; the router decides whether that is to be believed.
+    #[error("the symbol is not known there")]
+    UnknownSymbol,
+    /// The symbol exists and has no usable close.
+    #[error("there are no closes in the window ({0})")]
+    NoData(String),
+    /// The answer is of another symbol.
+    #[error("it answered with the symbol {0}")]
+    Renamed(String),
+    /// Too many requests. The router fills in until when.
+    #[error("it refuses further requests for now ({reason})")]
+    Throttled {
+        /// What it said.
+        reason: String,
+        /// When to come back.
+        until: Option<DateTime<Utc>>,
+        /// Whether the pause may be kept and the request sent again.
+        wait: bool,
+    },
+    /// It refuses this network or program.
+    #[error("it refuses this program or network ({0})")]
+    Blocked(String),
+    /// It wants credentials.
+    #[error("it wants credentials ({0})")]
+    Unauthorised(String),
+    /// No answer, or a broken one; worth one retry.
+    #[error("{0}")]
+    Transport(String),
+    /// An answer that is no JSON; worth one retry.
+    #[error("the answer cannot be read ({0})")]
+    Garbled(String),
+    /// An answer that can be read and is not what was asked for.
+    #[error("the answer is not what was asked for ({0})")]
+    Malformed(String),
+    /// The run's time ended.
+    #[error("the run's time ended before an answer came")]
+    Timeout,
+    /// Every symbol is denied.
+    #[error("it denies every symbol asked for, which is an outage of the source")]
+    Outage,
+    /// The run's number of requests is used up.
+    #[error("not asked, because the run's limit of {0} requests is reached")]
+    Budget(usize),
+    /// The source does not hold the instrument.
+    #[error("it holds no closes of it")]
+    NotCovered,
+}
+
+impl SourceError {
+    /// Whether sending the same request once more may help at once.
+    #[must_use]
+    pub fn worth_a_retry(&self) -> bool {
+        matches!(self, SourceError::Transport(_) | SourceError::Garbled(_))
+    }
+}
+
+/// One source of closes. Building requests and reading answers is pure.
+pub trait Source: Sync {
+    /// What it says of itself.
+    fn info(&self) -> &'static SourceInfo;
+
+    /// Whether it holds the instrument, by the catalogue.
+    fn covers(&self, instrument: &Instrument) -> bool;
+
+    /// Whether it can be asked by its own symbols for what is not in the catalogue.
+    fn takes_symbols(&self) -> bool;
+
+    /// The requests for these positions of `query.wants`, each of which it covers.
+    fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request>;
+
+    /// Reads an answer.
+    ///
+    /// # Errors
+    /// What concerns the request as a whole; what concerns one want is in the answers.
+    fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError>;
+
+    /// First and last date held, where that is fixed.
+    fn holds(&self) -> Option<(NaiveDate, NaiveDate)> {
+        None
+    }
+}
+
+/// The source of this short name.
+#[must_use]
+pub fn source(name: &str) -> Option<&'static dyn Source> {
+    static ALL: [&dyn Source; 2] = [&super::yahoo::Yahoo, &super::demo::Demo];
+    ALL.into_iter().find(|s| s.info().name == name)
+}
