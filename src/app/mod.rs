@@ -1,0 +1,21 @@
+//! From what was asked to a finished report: plan, fetch, compute, render, write.
+//!
+//! Not for: parsing a command line (`cli`) or any derivation of its own (`compute`). The environment,
+//! the terminal and the clock come in as values.
+
+mod adhoc;
+mod exit;
+mod options;
+mod output;
+mod plan;
+mod run;
+mod words;
+
+pub use crate::fetch::{Clock, Event, Observer};
+pub use crate::render::{Format, Palette, Style};
+pub use exit::Exit;
+pub use options::{Command, Options, When};
+pub use output::{Console, WriteError};
+pub use plan::{DEMO_AS_OF, Plan, UsageError, demo_notice};
+pub use run::{RunError, run};
+pub use words::sources_known;

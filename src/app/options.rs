@@ -1,0 +1,65 @@
+//! What a run was asked for, as plain values: flags and environment already merged.
+//!
+//! Not for: validation against the catalogue (`plan`).
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::domain::Horizon;
+use crate::render::{Format, Style};
+
+/// Which report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// The newest session of each market.
+    Today,
+    /// Returns side by side.
+    Compare,
+}
+
+/// Which instant the report speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct When {
+    /// What a reader would have seen then.
+    pub as_of: Option<DateTime<Utc>>,
+    /// The last settled session on or before this date.
+    pub date: Option<NaiveDate>,
+    /// Step back from live values to the last settled session.
+    pub settled: bool,
+    /// A live or stale row is exit code 4.
+    pub require_settled: bool,
+}
+
+/// Everything asked for.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Which report.
+    pub command: Command,
+    /// Ids, groups, composites or symbols, in order.
+    pub words: Vec<String>,
+    /// Which instant.
+    pub when: When,
+    /// Horizons, in order; empty for the usual ones.
+    pub horizons: Vec<Horizon>,
+    /// A base date for `compare`.
+    pub since: Option<NaiveDate>,
+    /// What rows are compared with.
+    pub benchmark: String,
+    /// The closes built into the program instead of a source.
+    pub demo: bool,
+    /// The time for the whole run.
+    pub timeout: Duration,
+    /// Base URLs by source, where they are not the source's own.
+    pub base_urls: BTreeMap<String, String>,
+    /// Format asked for; none to take the file's suffix, else a table.
+    pub format: Option<Format>,
+    /// File to write instead of standard output.
+    pub output: Option<PathBuf>,
+    /// How it looks.
+    pub style: Style,
+    /// Leave out warnings on standard error.
+    pub quiet: bool,
+}

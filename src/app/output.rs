@@ -1,0 +1,111 @@
+//! Where a report goes: standard output, or a file that appears whole or not at all.
+//!
+//! Not for: layout (`render`).
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::domain::snapshot::{Completeness, Failed};
+
+/// A report that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// Standard output.
+    #[error("the report could not be written to standard output: {0}")]
+    Stdout(#[source] io::Error),
+    /// A file.
+    #[error("the report could not be written to {}: {source}; the file is as it was", .path.display())]
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// The two streams of a run.
+pub struct Console<'a> {
+    /// The report and nothing else.
+    pub out: &'a mut dyn Write,
+    /// Warnings and errors.
+    pub err: &'a mut dyn Write,
+}
+
+impl Console<'_> {
+    /// Tells what is missing and what to do, each reason once. Nothing can be done about an error
+    /// stream that is closed.
+    pub(super) fn tell(&mut self, status: Completeness, errors: &[Failed], quiet: bool) {
+        if errors.is_empty() && status != Completeness::Empty {
+            return;
+        }
+        let empty = status == Completeness::Empty;
+        if quiet && !empty {
+            return;
+        }
+        let _ = if empty {
+            writeln!(self.err, "error: nothing to show: no close could be had")
+        } else {
+            let ids: Vec<&str> = errors.iter().map(|e| e.id.as_str()).collect();
+            writeln!(self.err, "warning: {} missing: {}", ids.len(), shortened(&ids))
+        };
+        let mut reasons: BTreeMap<(&str, &str), Vec<&Failed>> = BTreeMap::new();
+        for e in errors {
+            reasons.entry((e.kind.as_str(), e.hint.as_str())).or_default().push(e);
+        }
+        for ((_, hint), failed) in reasons {
+            if let Some(first) = failed.first() {
+                let more = if failed.len() > 1 {
+                    format!(" (and {} more likewise)", failed.len() - 1)
+                } else {
+                    String::new()
+                };
+                let _ = writeln!(self.err, "  {}{more}\n  hint: {hint}", first.message);
+            }
+        }
+        if errors.is_empty() {
+            let _ = writeln!(
+                self.err,
+                "  hint: no session was known at that instant; ask for a later --as-of or --date"
+            );
+        }
+    }
+}
+
+fn shortened(ids: &[&str]) -> String {
+    let shown = ids.iter().take(8).copied().collect::<Vec<_>>().join(", ");
+    if ids.len() > 8 { format!("{shown}, ...") } else { shown }
+}
+
+/// Writes to standard output; a reader that went away is no error.
+pub(super) fn to_stdout(console: &mut Console<'_>, bytes: &[u8]) -> Result<(), WriteError> {
+    match console.out.write_all(bytes).and_then(|()| console.out.flush()) {
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(WriteError::Stdout),
+    }
+}
+
+/// Writes beside the target, makes it durable, and renames it into place.
+pub(super) fn to_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let failed = |source| WriteError::File { path: path.to_owned(), source };
+    // A device or a pipe is written to; a rename would put a file in its place.
+    if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
+        return std::fs::write(path, bytes).map_err(failed);
+    }
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".marketsnap-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o644));
+    }
+    let mut file = builder.tempfile_in(folder).map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    file.persist(path).map_err(|e| failed(e.error))?;
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}

@@ -1,0 +1,337 @@
+//! Everything a run needs, decided and validated before the first request.
+//!
+//! Not for: doing any of it (`run`).
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
+
+use super::adhoc;
+use super::options::{Command, Options};
+use super::words::{self, Meaning};
+use crate::catalogue::{self, CatalogueError};
+use crate::compute::Chosen;
+use crate::domain::horizon::Period;
+use crate::domain::{Horizon, Instrument, InstrumentId, Universe, VenueKind};
+use crate::fetch;
+use crate::render::{Format, Style};
+
+/// The instant that `--demo` speaks for unless another is asked for: 21 January 2026, half an hour
+/// after Hong Kong's close, seconds since 1970.
+pub const DEMO_AS_OF: i64 = 1_768_984_200;
+
+/// The horizons of a report that asks for none.
+const USUAL: [Horizon; 5] = [
+    Horizon::Sessions(1),
+    Horizon::Sessions(5),
+    Horizon::ToDate(Period::Month),
+    Horizon::ToDate(Period::Year),
+    Horizon::Months(12),
+];
+
+/// What a reader of the demo is told.
+#[must_use]
+pub fn demo_notice() -> &'static str {
+    "closes built into the program, not today's market"
+}
+
+/// A request that makes no sense; nothing was asked of any source.
+#[derive(Debug, thiserror::Error)]
+pub enum UsageError {
+    /// A word that is no id and cannot be a symbol, or is one letter away from an id.
+    #[error("unknown instrument '{word}'{}", did_you_mean(.nearest))]
+    Mistyped {
+        /// The word.
+        word: String,
+        /// The nearest ids.
+        nearest: Vec<String>,
+    },
+    /// A day that has not come yet.
+    #[error("--date {date} lies in the future: today is {today}")]
+    FutureDate {
+        /// The day asked for.
+        date: NaiveDate,
+        /// The latest local date of the markets asked for.
+        today: NaiveDate,
+    },
+    /// An instant that has not come yet.
+    #[error("--as-of {as_of} lies in the future: it is {now}")]
+    FutureInstant {
+        /// The instant asked for.
+        as_of: String,
+        /// Now.
+        now: String,
+    },
+    /// A base date that is not before the report's day.
+    #[error("--since {since} is not before the day of the report, {day}")]
+    SinceTooLate {
+        /// The base date.
+        since: NaiveDate,
+        /// The report's day.
+        day: NaiveDate,
+    },
+    /// Fewer than two things to compare.
+    #[error("compare needs at least two different instruments, got {0}")]
+    TooFew(usize),
+    /// A group as benchmark.
+    #[error("the benchmark '{0}' is a group: name an instrument or a composite")]
+    GroupBenchmark(String),
+    /// A file name whose suffix names no format.
+    #[error(
+        "the format of '{0}' is not clear from its name: use a name ending in .json or .txt, or --format"
+    )]
+    UnknownSuffix(String),
+    /// The built-in data are broken.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+}
+
+fn did_you_mean(nearest: &[String]) -> String {
+    match nearest {
+        [] => String::new(),
+        [one] => format!(": did you mean {one}?"),
+        [first @ .., last] => format!(": did you mean {} or {last}?", first.join(", ")),
+    }
+}
+
+/// A run, ready to go.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(super) command: Command,
+    pub(super) universe: Universe,
+    pub(super) chosen: Vec<Chosen>,
+    pub(super) by_section: bool,
+    pub(super) as_of: Option<DateTime<Utc>>,
+    pub(super) date: Option<NaiveDate>,
+    pub(super) settled_only: bool,
+    pub(super) require_settled: bool,
+    pub(super) horizons: Vec<Horizon>,
+    pub(super) benchmark: InstrumentId,
+    pub(super) demo: bool,
+    pub(super) query: fetch::Query,
+    pub(super) settings: fetch::Settings,
+    pub(super) format: Format,
+    pub(super) output: Option<PathBuf>,
+    pub(super) style: Style,
+    pub(super) quiet: bool,
+}
+
+impl Plan {
+    /// Decides everything from what was asked, at the instant `now`.
+    ///
+    /// # Errors
+    /// [`UsageError`] when what was asked makes no sense.
+    pub fn new(options: Options, now: DateTime<Utc>) -> Result<Self, UsageError> {
+        let mut universe = catalogue::load()?;
+        let source = if options.demo { "demo" } else { "yahoo" };
+        let by_section = options.words.is_empty();
+        let chosen =
+            if by_section { usual(&universe, source) } else { named(&options.words, &mut universe, source)? };
+        let benchmark = benchmark(&options.benchmark, &mut universe, source)?;
+        if options.command == Command::Compare && distinct(&chosen, &universe) < 2 {
+            return Err(UsageError::TooFew(distinct(&chosen, &universe)));
+        }
+        let with_benchmark = options.command == Command::Today;
+        let wants = wants(&universe, &chosen, with_benchmark.then_some(&benchmark), source);
+        let (as_of, date) = instant(&options, &universe, &wants, now)?;
+        let day = date.unwrap_or_else(|| as_of.unwrap_or(now).date_naive());
+        let horizons = horizons(&options, day)?;
+        let format = format(&options)?;
+        Ok(Self {
+            command: options.command,
+            query: fetch::Query { wants, from: first_day_needed(&horizons, day), until: now.date_naive() },
+            settings: fetch::Settings {
+                sources: vec![source.to_owned()],
+                base_urls: options.base_urls,
+                deadline: options.timeout,
+                user_agent: None,
+            },
+            universe,
+            chosen,
+            by_section,
+            as_of,
+            date,
+            settled_only: options.when.settled,
+            require_settled: options.when.require_settled,
+            horizons,
+            benchmark,
+            demo: options.demo,
+            format,
+            output: options.output,
+            style: options.style,
+            quiet: options.quiet,
+        })
+    }
+}
+
+/// Everything that `today` shows unasked: the catalogue's rows that the source covers, composites with
+/// half of their weight covered, groups with any member covered.
+fn usual(universe: &Universe, source: &str) -> Vec<Chosen> {
+    let covered = |id: &InstrumentId| universe.instrument(id).is_some_and(|i| fetch::covers(source, i));
+    let instruments = universe.instruments.iter().filter(|i| i.shown && fetch::covers(source, i));
+    let composites = universe.composites.iter().filter(|c| {
+        let total: f64 = c.members.iter().map(|m| m.weight).sum();
+        let held: f64 = c.members.iter().filter(|m| covered(&m.id)).map(|m| m.weight).sum();
+        held >= total / 2.0
+    });
+    let groups = universe.groups.iter().filter(|g| g.members.iter().any(covered));
+    instruments
+        .map(|i| Chosen::Instrument(i.id.clone()))
+        .chain(composites.map(|c| Chosen::Composite(c.id.clone())))
+        .chain(groups.map(|g| Chosen::Group(g.id.clone())))
+        .collect()
+}
+
+fn named(words: &[String], universe: &mut Universe, source: &str) -> Result<Vec<Chosen>, UsageError> {
+    words.iter().map(|word| one(word, universe, source)).collect()
+}
+
+fn one(word: &str, universe: &mut Universe, source: &str) -> Result<Chosen, UsageError> {
+    let symbol = match words::resolve(word, universe)? {
+        Meaning::Known(chosen) => return Ok(chosen),
+        Meaning::Symbol(symbol) => symbol,
+    };
+    let id = InstrumentId::new(&symbol);
+    if universe.instrument(&id).is_none() {
+        universe.instruments.push(adhoc::provisional(&symbol, source));
+    }
+    Ok(Chosen::Instrument(id))
+}
+
+fn benchmark(word: &str, universe: &mut Universe, source: &str) -> Result<InstrumentId, UsageError> {
+    match one(word, universe, source)? {
+        Chosen::Instrument(id) | Chosen::Composite(id) => Ok(id),
+        Chosen::Group(id) => Err(UsageError::GroupBenchmark(id.to_string())),
+    }
+}
+
+/// How many different lines a comparison would have.
+fn distinct(chosen: &[Chosen], universe: &Universe) -> usize {
+    let mut ids: BTreeSet<&InstrumentId> = BTreeSet::new();
+    for c in chosen {
+        match c {
+            Chosen::Instrument(id) | Chosen::Composite(id) => {
+                ids.insert(id);
+            }
+            Chosen::Group(id) => {
+                ids.extend(universe.group(id).map(|g| g.members.iter()).into_iter().flatten())
+            }
+        }
+    }
+    ids.len()
+}
+
+/// Every instrument to ask for: those named, and where the source covers them, members of composites
+/// and groups and the benchmark.
+fn wants(
+    universe: &Universe,
+    chosen: &[Chosen],
+    benchmark: Option<&InstrumentId>,
+    source: &str,
+) -> Vec<fetch::Want> {
+    let mut ids: Vec<(&InstrumentId, bool)> = Vec::new();
+    let by_members = |id: &InstrumentId| -> Vec<&InstrumentId> {
+        let composite = universe.composite(id).map(|c| c.members.iter().map(|m| &m.id).collect::<Vec<_>>());
+        composite.or_else(|| universe.group(id).map(|g| g.members.iter().collect())).unwrap_or_default()
+    };
+    for c in chosen {
+        match c {
+            Chosen::Instrument(id) => ids.push((id, true)),
+            Chosen::Composite(id) | Chosen::Group(id) => {
+                ids.extend(by_members(id).into_iter().map(|m| (m, false)))
+            }
+        }
+    }
+    if let Some(id) = benchmark {
+        let members = by_members(id);
+        if members.is_empty() {
+            ids.push((id, true))
+        } else {
+            ids.extend(members.into_iter().map(|m| (m, false)))
+        }
+    }
+    let mut seen: BTreeSet<&InstrumentId> = BTreeSet::new();
+    let wanted = |(id, asked): (&InstrumentId, bool)| -> Option<&Instrument> {
+        let instrument = universe.instrument(id)?;
+        (asked || fetch::covers(source, instrument)).then_some(instrument)
+    };
+    ids.into_iter()
+        .filter_map(wanted)
+        .filter(|i| seen.insert(&i.id))
+        .map(|instrument| fetch::Want {
+            zone: universe.exchange(&instrument.exchange).map(|e| e.timezone),
+            ad_hoc: instrument.section == adhoc::SECTION,
+            instrument: instrument.clone(),
+        })
+        .collect()
+}
+
+/// The instant to speak for (none: when the answers are in) and the day asked for.
+fn instant(
+    options: &Options,
+    universe: &Universe,
+    wants: &[fetch::Want],
+    now: DateTime<Utc>,
+) -> Result<(Option<DateTime<Utc>>, Option<NaiveDate>), UsageError> {
+    if let Some(as_of) = options.when.as_of {
+        if as_of > now {
+            let text = |t: DateTime<Utc>| t.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+            return Err(UsageError::FutureInstant { as_of: text(as_of), now: text(now) });
+        }
+        return Ok((Some(as_of), None));
+    }
+    if let Some(date) = options.when.date {
+        let venues = wants.iter().filter_map(|w| universe.exchange(&w.instrument.exchange));
+        let local = venues.filter(|e| e.kind != VenueKind::RollingDay).map(|e| e.session_date(now));
+        let today = local.max().unwrap_or_else(|| now.date_naive());
+        if date > today {
+            return Err(UsageError::FutureDate { date, today });
+        }
+        let noon_after =
+            date.checked_add_days(Days::new(1)).unwrap_or(date).and_time(NaiveTime::MIN).and_utc()
+                + Duration::hours(12);
+        return Ok((Some(noon_after.min(now)), Some(date)));
+    }
+    let demo = || Utc.timestamp_opt(DEMO_AS_OF, 0).single();
+    Ok((if options.demo { demo() } else { None }, None))
+}
+
+fn horizons(options: &Options, day: NaiveDate) -> Result<Vec<Horizon>, UsageError> {
+    let mut horizons: Vec<Horizon> = Vec::new();
+    let usual: &[Horizon] = if options.horizons.is_empty() { &USUAL } else { &options.horizons };
+    for h in options.since.map(Horizon::Since).iter().chain(usual) {
+        if let Horizon::Since(since) = h
+            && *since >= day
+        {
+            return Err(UsageError::SinceTooLate { since: *since, day });
+        }
+        if !horizons.contains(h) {
+            horizons.push(*h);
+        }
+    }
+    // The day's move leads; a base date asked for comes last, where the long spans are.
+    if options.since.is_some() {
+        horizons.rotate_left(1);
+    }
+    Ok(horizons)
+}
+
+/// The earliest close that a base session or a 52-week range can need, with a month to spare.
+fn first_day_needed(horizons: &[Horizon], day: NaiveDate) -> NaiveDate {
+    let longest = horizons.iter().map(|h| h.reach(day)).max().unwrap_or(0).max(366);
+    day.checked_sub_signed(Duration::days(longest + 31)).unwrap_or(day)
+}
+
+fn format(options: &Options) -> Result<Format, UsageError> {
+    if let Some(format) = options.format {
+        return Ok(format);
+    }
+    let Some(path) = &options.output else { return Ok(Format::Table) };
+    let suffix = path.extension().and_then(|s| s.to_str()).map(str::to_lowercase);
+    match suffix.as_deref() {
+        Some("json") => Ok(Format::Json),
+        Some("txt") => Ok(Format::Table),
+        _ => Err(UsageError::UnknownSuffix(crate::domain::text::sanitise(&path.to_string_lossy(), 80))),
+    }
+}

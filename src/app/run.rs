@@ -1,0 +1,202 @@
+//! Walks the line: fetch, compute, render, write.
+//!
+//! Not for: deciding anything (`plan`).
+
+use std::collections::BTreeMap;
+use std::io;
+
+use chrono::{DateTime, SubsecRound, Utc};
+
+use super::output::{Console, WriteError};
+use super::plan::Plan;
+use super::{Clock, Exit, Observer, adhoc, output, words};
+use crate::app::Command;
+use crate::compute::{Inputs, comparison, snapshot};
+use crate::domain::snapshot::{Completeness, Failed};
+use crate::domain::{InstrumentId, Series, Universe};
+use crate::fetch::{self, FailureKind, Fetched};
+use crate::render::{self, Format};
+
+/// A run that ended without a report.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The run was told to stop.
+    #[error("interrupted")]
+    Interrupted,
+    /// The report could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The machinery for requests could not be started.
+    #[error("the requests could not be started: {0}")]
+    Start(#[source] io::Error),
+}
+
+impl RunError {
+    /// The exit code of this end.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            RunError::Interrupted => Exit::Interrupted,
+            RunError::Write(_) | RunError::Start(_) => Exit::Failure,
+        }
+    }
+}
+
+/// Runs a plan to its report and writes it; tells warnings on the console.
+///
+/// # Errors
+/// [`RunError`] when the run was interrupted or the report could not be written.
+pub fn run(
+    plan: Plan,
+    clock: &dyn Clock,
+    observer: &dyn Observer,
+    console: &mut Console<'_>,
+) -> Result<Exit, RunError> {
+    let fetched = ask(&plan, clock, observer)?;
+    let mut plan = plan;
+    adhoc::describe(&mut plan.universe, &fetched.described);
+    let failures = failures(&fetched, &plan.universe);
+    let series: BTreeMap<InstrumentId, Series> =
+        fetched.series.into_iter().map(|s| (s.provenance.instrument.clone(), s)).collect();
+    let now = clock.now().trunc_subsecs(0);
+    let inputs = inputs(&plan, &series, &failures, now);
+    match plan.command {
+        Command::Today => {
+            let report = snapshot::build(&inputs);
+            let rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
+            let exit = Exit::of_report(
+                report.status,
+                &report.errors,
+                rows.map(|r| &r.session),
+                plan.require_settled,
+            );
+            finish(&plan, console, report.status, &report.errors, exit, &mut |out, format| {
+                render::snapshot(&report, format, &plan.style, out)
+            })
+        }
+        Command::Compare => {
+            let report = comparison::build(&inputs);
+            let sessions = report.instruments.iter().map(|i| &i.session);
+            let exit = Exit::of_report(report.status, &report.errors, sessions, plan.require_settled);
+            finish(&plan, console, report.status, &report.errors, exit, &mut |out, format| {
+                render::comparison(&report, format, &plan.style, out)
+            })
+        }
+    }
+}
+
+/// Asks the sources, until they have answered, the deadline ends or the run is interrupted.
+fn ask(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Fetched, RunError> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Start)?;
+    runtime.block_on(async {
+        tokio::select! {
+            fetched = fetch::fetch(&plan.query, &plan.settings, clock, observer) => Ok(fetched),
+            () = stopped() => Err(RunError::Interrupted),
+        }
+    })
+}
+
+/// Waits for ctrl-c or, as cron and systemd send, SIGTERM.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn inputs<'a>(
+    plan: &'a Plan,
+    series: &'a BTreeMap<InstrumentId, Series>,
+    failures: &'a [Failed],
+    now: DateTime<Utc>,
+) -> Inputs<'a> {
+    Inputs {
+        universe: &plan.universe,
+        series,
+        failures,
+        as_of: plan.as_of.unwrap_or(now),
+        date: plan.date,
+        settled_only: plan.settled_only,
+        horizons: &plan.horizons,
+        benchmark: &plan.benchmark,
+        chosen: &plan.chosen,
+        by_section: plan.by_section,
+        generated_at: now,
+        demo: plan.demo,
+    }
+}
+
+/// What could not be had, with the nearest ids for words that no source knows.
+fn failures(fetched: &Fetched, universe: &Universe) -> Vec<Failed> {
+    fetched
+        .failures
+        .iter()
+        .map(|f| {
+            let ad_hoc = universe.instrument(&f.instrument).is_some_and(|i| i.section == adhoc::SECTION);
+            let near = if ad_hoc { words::nearest(f.instrument.as_str(), universe) } else { Vec::new() };
+            let near: Vec<String> = near.into_iter().filter(|id| *id != f.instrument.as_str()).collect();
+            let hint = if near.is_empty() {
+                f.hint.clone()
+            } else {
+                format!("known ids like it: {}; {}", near.join(", "), f.hint)
+            };
+            Failed {
+                id: f.instrument.clone(),
+                source: f.source.clone(),
+                kind: code(f.kind).to_owned(),
+                message: f.message.clone(),
+                hint,
+                retryable: f.retryable,
+            }
+        })
+        .collect()
+}
+
+/// The failure's class as the JSON spells it.
+fn code(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::UnknownSymbol => "unknown_symbol",
+        FailureKind::NoData => "no_data",
+        FailureKind::Renamed => "renamed",
+        FailureKind::Throttled => "throttled",
+        FailureKind::Blocked => "blocked",
+        FailureKind::Unauthorised => "unauthorised",
+        FailureKind::Transport => "transport",
+        FailureKind::Timeout => "timeout",
+        FailureKind::Malformed => "malformed",
+        FailureKind::Outage => "outage",
+        FailureKind::NotCovered => "not_covered",
+    }
+}
+
+type Render<'a> = dyn FnMut(&mut dyn io::Write, Format) -> io::Result<()> + 'a;
+
+/// Writes the report, unless a table would have nothing to show, and tells what is missing.
+fn finish(
+    plan: &Plan,
+    console: &mut Console<'_>,
+    status: Completeness,
+    errors: &[Failed],
+    exit: Exit,
+    render: &mut Render<'_>,
+) -> Result<Exit, RunError> {
+    if status != Completeness::Empty || plan.format == Format::Json {
+        let mut bytes: Vec<u8> = Vec::new();
+        render(&mut bytes, plan.format).map_err(WriteError::Stdout)?;
+        match &plan.output {
+            None => output::to_stdout(console, &bytes)?,
+            Some(path) => output::to_file(path, &bytes)?,
+        }
+    }
+    console.tell(status, errors, plan.quiet);
+    Ok(exit)
+}

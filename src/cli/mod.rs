@@ -1,0 +1,107 @@
+//! The command line: flags and environment to plain options, then the run, its errors and its exit
+//! code.
+//!
+//! Not for: what words of the catalogue mean (`app::words`). The doc comments of the arguments are the
+//! help text.
+
+mod args;
+mod compare;
+mod console;
+mod today;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::Write;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::app::{self, Clock, Exit, Plan};
+use args::Shared;
+
+/// What only `main` knows: the clock, the terminal and the environment.
+pub struct World<'a> {
+    /// The real clock, or a test's.
+    pub clock: &'a dyn Clock,
+    /// Width of the terminal that standard output is, if it is one.
+    pub terminal_width: Option<u16>,
+    /// Standard error is a terminal.
+    pub stderr_is_terminal: bool,
+    /// The environment forbids colour (`NO_COLOR`, `TERM=dumb`).
+    pub no_color: bool,
+    /// Base URLs by source, from `MARKETSNAP_<SOURCE>_URL`.
+    pub base_urls: BTreeMap<String, String>,
+}
+
+/// What the world's markets did, and who beat whom: the newest session of each, settled or live, with
+/// its dates and its source.
+#[derive(Debug, Parser)]
+#[command(
+    name = "marketsnap",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap today --date 2026-01-21     the settled sessions of that day"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Today(today::Today),
+    Compare(compare::Compare),
+}
+
+impl Command {
+    fn shared(&self) -> &Shared {
+        match self {
+            Command::Today(today) => &today.shared,
+            Command::Compare(compare) => &compare.shared,
+        }
+    }
+
+    fn options(&self, world: &World<'_>) -> app::Options {
+        match self {
+            Command::Today(today) => today.options(world),
+            Command::Compare(compare) => compare.options(world),
+        }
+    }
+}
+
+/// The whole command tree, for the generated documentation.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the program on `argv` and returns its exit code.
+pub fn run(
+    argv: impl IntoIterator<Item = OsString>,
+    world: &World<'_>,
+    out: &mut dyn Write,
+    err: &mut (dyn Write + Send),
+) -> u8 {
+    let cli = match Cli::try_parse_from(argv) {
+        Ok(cli) => cli,
+        Err(e) => return args::explain(&e, world, out, err),
+    };
+    let shared = cli.command.shared();
+    let plan = match Plan::new(cli.command.options(world), world.clock.now()) {
+        Ok(plan) => plan,
+        Err(e) => {
+            let _ = writeln!(err, "error: {e}");
+            return Exit::Usage.code();
+        }
+    };
+    let observer = console::Talker::new(shared.verbose, shared.progress(world));
+    let done = app::run(plan, world.clock, &observer, &mut app::Console { out, err });
+    observer.finish();
+    match done {
+        Ok(exit) => exit.code(),
+        Err(e) => {
+            let _ = writeln!(err, "error: {e}");
+            e.exit().code()
+        }
+    }
+}

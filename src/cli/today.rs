@@ -1,0 +1,30 @@
+//! `marketsnap today`.
+
+use clap::Args;
+
+use super::World;
+use super::args::Shared;
+use crate::app::{Command, Options};
+
+/// The newest session of each market
+///
+/// Prints each instrument's close with the session it belongs to (settled, live, stale or shut), its
+/// moves over several horizons and its spread against a benchmark. Both ends of every move come from
+/// one source; what could not be had is said, never filled in.
+#[derive(Debug, Args)]
+#[command(
+    before_help = "Examples:\n  marketsnap today\n  marketsnap today STAR50 SP500 ASIA NVDA 0700.HK\n  marketsnap today CN-CHIPS --benchmark STAR50\n  marketsnap today --date 2026-01-21 --json\n  marketsnap today --settled -o today.json"
+)]
+pub(super) struct Today {
+    /// Ids, aliases, composites, groups, or any symbol that a source knows [default: all markets]
+    #[arg(value_name = "ID|GROUP|SYMBOL")]
+    words: Vec<String>,
+    #[command(flatten)]
+    pub(super) shared: Shared,
+}
+
+impl Today {
+    pub(super) fn options(&self, world: &World<'_>) -> Options {
+        self.shared.options(Command::Today, self.words.clone(), world)
+    }
+}
