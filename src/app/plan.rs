@@ -107,6 +107,7 @@ pub struct Plan {
     pub(super) settled_only: bool,
     pub(super) require_settled: bool,
     pub(super) horizons: Vec<Horizon>,
+    pub(super) rebase: Option<Horizon>,
     pub(super) benchmark: InstrumentId,
     pub(super) demo: bool,
     pub(super) query: fetch::Query,
@@ -155,6 +156,7 @@ impl Plan {
             settled_only: options.when.settled,
             require_settled: options.when.require_settled,
             horizons,
+            rebase: options.since.map(Horizon::Since),
             benchmark,
             demo: options.demo,
             format,
@@ -309,10 +311,6 @@ fn horizons(options: &Options, day: NaiveDate) -> Result<Vec<Horizon>, UsageErro
         if !horizons.contains(h) {
             horizons.push(*h);
         }
-    }
-    // The day's move leads; a base date asked for comes last, where the long spans are.
-    if options.since.is_some() {
-        horizons.rotate_left(1);
     }
     Ok(horizons)
 }

@@ -25,7 +25,7 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
     let end_date = inputs.date.or_else(|| lines.values().filter_map(|l| Some(l.last()?.date)).max());
     let table: BTreeMap<&InstrumentId, Ordered<Horizon, MoveCell>> =
         ids.iter().map(|id| (id, moves_of(inputs, lines.get(id), end_date, &market))).collect();
-    let rebased_over = end_date.and_then(|end| rebased_over(inputs.horizons, &table, end));
+    let rebased_over = inputs.rebase.or_else(|| rebased_over(inputs.horizons, &table, end_date?));
     let side = |id: &InstrumentId| Side {
         id: id.clone(),
         line: lines.get(id),

@@ -12,7 +12,6 @@ use super::lines::{Line, Of};
 use super::period::Periods;
 use super::sessions::Market;
 use crate::domain::comparison::Compared;
-use crate::domain::series::listed;
 use crate::domain::snapshot::{CompositeRow, Note, NoteKind, Row, Status};
 use crate::domain::{Basis, Horizon, InstrumentId};
 
@@ -66,10 +65,8 @@ fn shut(lines: &[&Line<'_>]) -> Vec<Note> {
         .into_iter()
         .map(|((venue, closed), lines)| {
             let shown = ids(lines.into_iter());
-            note(
-                NoteKind::Shut,
-                format!("{venue} was shut on {}: {shown} show their last session.", listed(&closed)),
-            )
+            let days = closed.iter().map(NaiveDate::to_string).collect::<Vec<_>>().join(", ");
+            note(NoteKind::Shut, format!("{venue} was shut on {days}; last session shown: {shown}."))
         })
         .collect()
 }
@@ -133,16 +130,21 @@ fn sources(inputs: &Inputs<'_>, market: &Market<'_>) -> Vec<Note> {
         .collect()
 }
 
-/// Rows whose sessions are not the benchmark's.
+/// How many rows' sessions are not the benchmark's, and which those are.
 pub(super) fn benchmark(name: &str, rows: &[&Row], horizon: Horizon) -> Option<Note> {
     let differs = |r: &&&Row| {
         r.relative.get(&horizon).is_some_and(|c| c.same_session == Some(false) || c.same_base == Some(false))
     };
-    let cell = rows.iter().find(differs)?.relative.get(&horizon)?;
+    let differing: Vec<_> = rows.iter().filter(differs).collect();
+    let cell = differing.first()?.relative.get(&horizon)?;
     let (from, to) = (cell.benchmark_from?, cell.benchmark_session?);
     Some(note(
         NoteKind::Benchmark,
-        format!("* The row's {horizon} spans other dates than {name}'s, which runs from {from} to {to}."),
+        format!(
+            "{name}'s {horizon} runs from {from} to {to}; {} of {} rows span other dates.",
+            differing.len(),
+            rows.len()
+        ),
     ))
 }
 

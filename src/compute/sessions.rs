@@ -236,6 +236,10 @@ fn availability(
     let stamp = stamp.filter(|s| {
         exchange.session_date(*s) == date || s.with_timezone(&exchange.timezone).date_naive() == date
     });
+    // Before its opening a session has no value, whatever a source says of that date.
+    if as_of < session.open {
+        return Availability::NotYet;
+    }
     let over = as_of.min(fetched_at) >= session.final_;
     if over && stamp.is_none_or(|s| s >= session.close) {
         return Availability::Settled;
