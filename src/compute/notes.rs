@@ -138,14 +138,9 @@ pub(super) fn benchmark(name: &str, rows: &[&Row], horizon: Horizon) -> Option<N
     let differing: Vec<_> = rows.iter().filter(differs).collect();
     let cell = differing.first()?.relative.get(&horizon)?;
     let (from, to) = (cell.benchmark_from?, cell.benchmark_session?);
-    Some(note(
-        NoteKind::Benchmark,
-        format!(
-            "{name}'s {horizon} runs from {from} to {to}; {} of {} rows span other dates.",
-            differing.len(),
-            rows.len()
-        ),
-    ))
+    let (count, rows) = (differing.len(), if differing.len() == 1 { "row spans" } else { "rows span" });
+    let message = format!("{name}'s {horizon} runs from {from} to {to}; {count} {rows} other dates.");
+    Some(note(NoteKind::Benchmark, message))
 }
 
 /// Composites that are provisional, and the date that each level starts from.

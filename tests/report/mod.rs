@@ -1,0 +1,179 @@
+//! Reports from closes written in a test, over the built-in catalogue.
+
+#![allow(dead_code)]
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use marketsnap::catalogue;
+use marketsnap::compute::{Chosen, Inputs, comparison, snapshot};
+use marketsnap::domain::snapshot::{CompositeRow, MoveCell, Row};
+use marketsnap::domain::{
+    Basis, Comparison, Horizon, InstrumentId, Mic, Provenance, RawRow, Series, Snapshot, Split, Universe,
+};
+
+pub fn d(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+pub fn id(text: &str) -> InstrumentId {
+    InstrumentId::new(text)
+}
+
+/// Closes and everything else that a report is made from.
+pub struct Book {
+    pub universe: Universe,
+    pub series: BTreeMap<InstrumentId, Series>,
+    pub fetched_at: DateTime<Utc>,
+    pub date: Option<NaiveDate>,
+    pub settled_only: bool,
+    pub horizons: Vec<Horizon>,
+    pub rebase: Option<Horizon>,
+    pub benchmark: InstrumentId,
+}
+
+impl Book {
+    /// An empty book, fetched long after everything.
+    pub fn new() -> Self {
+        Self {
+            universe: catalogue::load().unwrap(),
+            series: BTreeMap::new(),
+            fetched_at: at("2030-01-01T00:00:00Z"),
+            date: None,
+            settled_only: false,
+            horizons: ["1D", "5D", "MTD", "YTD", "1Y"].map(|h| h.parse().unwrap()).to_vec(),
+            rebase: None,
+            benchmark: id("SP500"),
+        }
+    }
+
+    pub fn horizons(mut self, list: &str) -> Self {
+        self.horizons = list.split(',').map(|h| h.parse().unwrap()).collect();
+        self
+    }
+
+    pub fn fetched_at(mut self, when: &str) -> Self {
+        self.fetched_at = at(when);
+        self
+    }
+
+    /// Adds closes as `2026-01-20 1482.994` pairs, one a line or comma separated.
+    pub fn closes(self, name: &str, closes: &str) -> Self {
+        self.stamped(name, closes, None)
+    }
+
+    /// Adds closes whose newest value the source stamps.
+    pub fn stamped(self, name: &str, closes: &str, stamp: Option<&str>) -> Self {
+        let pairs = closes.split([',', '\n']).map(str::trim).filter(|p| !p.is_empty());
+        let rows = pairs.map(|p| {
+            let (date, close) = p.split_once(' ').unwrap();
+            (d(date), close.trim().parse().unwrap())
+        });
+        let rows: Vec<(NaiveDate, f64)> = rows.collect();
+        self.series(name, &rows, stamp, Vec::new())
+    }
+
+    pub fn series(
+        mut self,
+        name: &str,
+        rows: &[(NaiveDate, f64)],
+        stamp: Option<&str>,
+        splits: Vec<Split>,
+    ) -> Self {
+        let instrument = self.universe.instrument(&id(name)).unwrap();
+        let provenance = Provenance {
+            instrument: id(name),
+            source: "test".into(),
+            symbol: name.into(),
+            currency: instrument.currency.clone(),
+            venue: None,
+            basis: Basis::Price,
+            fetched_at: self.fetched_at,
+            stamp: stamp.map(at),
+        };
+        let raw = rows.iter().map(|(date, close)| RawRow::close_only(*date, Some(*close))).collect();
+        let series = Series::from_rows(provenance, instrument.kind, raw, splits);
+        self.series.insert(id(name), series);
+        self
+    }
+
+    /// Says that a series' closes keep another venue's hours.
+    pub fn venue(mut self, name: &str, mic: &str) -> Self {
+        self.series.get_mut(&id(name)).unwrap().provenance.venue = Some(Mic::new(mic));
+        self
+    }
+
+    fn inputs<'a>(&'a self, as_of: DateTime<Utc>, chosen: &'a [Chosen]) -> Inputs<'a> {
+        Inputs {
+            universe: &self.universe,
+            series: &self.series,
+            failures: &[],
+            as_of,
+            date: self.date,
+            settled_only: self.settled_only,
+            horizons: &self.horizons,
+            rebase: self.rebase,
+            benchmark: &self.benchmark,
+            chosen,
+            by_section: false,
+            generated_at: as_of,
+            demo: false,
+        }
+    }
+
+    fn chosen(&self) -> Vec<Chosen> {
+        let mut chosen: Vec<Chosen> = self.series.keys().map(|i| Chosen::Instrument(i.clone())).collect();
+        let held =
+            |c: &&marketsnap::domain::Composite| c.members.iter().any(|m| self.series.contains_key(&m.id));
+        chosen.extend(self.universe.composites.iter().filter(held).map(|c| Chosen::Composite(c.id.clone())));
+        chosen.extend(self.universe.groups.iter().map(|g| Chosen::Group(g.id.clone())));
+        chosen
+    }
+
+    /// The snapshot of everything in the book at an instant.
+    pub fn at(&self, as_of: &str) -> Snapshot {
+        snapshot::build(&self.inputs(at(as_of), &self.chosen()))
+    }
+
+    /// The snapshot of a day.
+    pub fn on(&mut self, date: &str, as_of: &str) -> Snapshot {
+        self.date = Some(d(date));
+        self.at(as_of)
+    }
+
+    /// The comparison of the named at an instant.
+    pub fn compare(&self, names: &[&str], as_of: &str) -> Comparison {
+        let choose = |n: &&str| match self.universe.composite(&id(n)) {
+            Some(c) => Chosen::Composite(c.id.clone()),
+            None => Chosen::Instrument(id(n)),
+        };
+        let chosen: Vec<Chosen> = names.iter().map(choose).collect();
+        comparison::build(&self.inputs(at(as_of), &chosen))
+    }
+}
+
+pub fn row<'a>(report: &'a Snapshot, name: &str) -> &'a Row {
+    report.instruments.iter().find(|r| r.id == id(name)).unwrap_or_else(|| panic!("no row {name}"))
+}
+
+pub fn composite<'a>(report: &'a Snapshot, name: &str) -> &'a CompositeRow {
+    report.composites.iter().find(|c| c.row.id == id(name)).unwrap_or_else(|| panic!("no composite {name}"))
+}
+
+pub fn cell<'a>(row: &'a Row, horizon: &str) -> &'a MoveCell {
+    row.moves.get(&horizon.parse().unwrap()).unwrap_or_else(|| panic!("no horizon {horizon}"))
+}
+
+/// A move to the printed digits, or the code of why it is absent.
+pub fn pct(row: &Row, horizon: &str) -> String {
+    let cell = cell(row, horizon);
+    match (cell.pct, cell.absent) {
+        (Some(p), None) => format!("{:+.2}", p.0),
+        (None, Some(absent)) => absent.code().to_owned(),
+        other => panic!("a move is there or absent with a reason: {other:?}"),
+    }
+}
