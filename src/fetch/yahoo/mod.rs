@@ -197,6 +197,3 @@ fn encoded(symbol: &str) -> String {
         })
         .collect()
 }
-
-#[cfg(test)]
-mod tests;

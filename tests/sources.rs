@@ -1,0 +1,25 @@
+//! The specification of the sources: what their answers mean, what they survive, and how they are
+//! asked.
+//!
+//! `contract` holds for every source; `yahoo` reads its fixtures; `router` asks a local server that
+//! misbehaves; `fixtures` keeps the folder and its description together; `live` needs the network.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
+)]
+
+#[path = "sources/contract.rs"]
+mod contract;
+#[path = "sources/fixtures.rs"]
+mod fixtures;
+#[path = "sources/live.rs"]
+mod live;
+#[path = "sources/router.rs"]
+mod router;
+mod support;
+#[path = "sources/yahoo.rs"]
+mod yahoo;

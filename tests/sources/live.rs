@@ -1,0 +1,25 @@
+//! One known close, asked over the network.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use marketsnap::fetch::Settings;
+
+use crate::support::{day, query, run_with, sp500};
+
+#[test]
+#[ignore = "needs the network"]
+fn yahoo_still_tells_the_close_of_a_past_session() {
+    let settings = Settings {
+        sources: vec!["yahoo".to_owned()],
+        base_urls: BTreeMap::new(),
+        deadline: Duration::from_secs(20),
+        user_agent: None,
+    };
+    let (fetched, _) = run_with(&query(vec![sp500()]), &settings);
+    let series = fetched.series.first().unwrap_or_else(|| panic!("{:?}", fetched.failures));
+    let bar = series.bars_until(day("2026-01-20")).last().copied().unwrap();
+    assert_eq!(bar.date, day("2026-01-20"));
+    // Published close of the S&P 500 on 20 January 2026.
+    assert!((bar.close - 6796.86).abs() < 0.005, "{}", bar.close);
+}
