@@ -5,11 +5,12 @@
 //!
 //! # Which columns fit
 //!
-//! Name, close, the day's move and the session always stay. The others are dropped in this order until
-//! the rest fits: sparkline, source, 52-week position, points, against the benchmark, then the other
-//! horizons from the last one asked for to the first. Names are cut to 18 cells before a column is
-//! dropped, and further only when no column is left to drop. From 120 cells on, columns stand one blank
-//! apart rather than one being dropped; below 60 they always do.
+//! Name, close, the day's move and the session stay. The others are dropped in this order until the
+//! rest fits: sparkline, source, 52-week position, points, against the benchmark, then the other
+//! horizons from the last one asked for to the first. Before a column is dropped, names are cut to 18
+//! cells, the benchmark is headed by its id, the sparkline is shortened, and, from 120 cells on and
+//! below 80, columns stand one blank apart instead of two. With none left to drop, names are cut to 7
+//! cells; only if that is not enough either, the session and then the day's move go.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -22,15 +23,19 @@ use crate::domain::Horizon;
 use crate::domain::Snapshot;
 use crate::domain::snapshot::{CompositeRow, Item, MoveCell, MoveFlag, RelativeCell, Row, Status};
 
-/// Cells of a sparkline.
+/// Cells of a sparkline, and of a shortened one.
 const SPARK: usize = 10;
+const SHORT_SPARK: usize = 8;
 
 /// Longest name and source that a column is made for.
 const LONGEST_NAME: usize = 32;
 const LONGEST_SOURCE: usize = 12;
 
 /// Longest benchmark name that a heading spells out.
-const LONGEST_BENCHMARK: usize = 8;
+const LONGEST_BENCHMARK: usize = 9;
+
+/// Rank from which on a column is dropped only when names are at their shortest.
+const LAST_RESORT: usize = 6;
 
 /// What a column shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +146,7 @@ pub struct Grid {
     pub name: usize,
     /// Blanks between columns.
     pub gap: usize,
+    short: bool,
     year: i32,
     benchmark: (String, String),
 }
@@ -163,6 +169,7 @@ impl Grid {
             hidden: Vec::new(),
             name: LONGEST_NAME,
             gap: 2,
+            short: false,
             year: report.as_of.year(),
             benchmark: (name, id),
         }
@@ -172,21 +179,31 @@ impl Grid {
     #[must_use]
     pub fn fitting(report: &Snapshot, style: &Style) -> Self {
         let full = Self::full(report, style);
-        let texts = full.texts(style);
-        let natural: Vec<usize> = (0..full.columns.len())
+        let loose = full.fit(style);
+        if loose.kept.len() == full.columns.len() {
+            return full.keep(&loose);
+        }
+        let short = Self { short: true, ..full };
+        let fit = short.fit(style);
+        short.keep(&fit)
+    }
+
+    fn fit(&self, style: &Style) -> layout::Fit {
+        let texts = self.texts(style);
+        let natural: Vec<usize> = (0..self.columns.len())
             .map(|at| layout::widest(texts.iter().filter_map(|row| row.get(at))))
             .collect();
-        let fit = layout::choose(&natural, &drop_order(&full.columns), style.cells());
-        let dropped = |at: &usize| !fit.kept.contains(at);
-        let hidden = (0..full.columns.len()).filter(dropped).filter_map(|at| match full.columns.get(at) {
-            Some(Column::Move(horizon)) => Some(*horizon),
+        let (order, last) = drop_order(&self.columns);
+        layout::choose(&natural, &order, &last, style.cells())
+    }
+
+    fn keep(self, fit: &layout::Fit) -> Self {
+        let dropped = self.columns.iter().enumerate().filter(|(at, _)| !fit.kept.contains(at));
+        let hidden = dropped.filter_map(|(_, column)| match column {
+            Column::Move(horizon) => Some(*horizon),
             _ => None,
         });
         let hidden = hidden.collect();
-        full.keep(&fit, hidden)
-    }
-
-    fn keep(self, fit: &layout::Fit, hidden: Vec<Horizon>) -> Self {
         let pick = |cells: Vec<Cell>| fit.kept.iter().filter_map(|at| cells.get(*at).cloned()).collect();
         let sections = self.sections.into_iter().map(|section| Section {
             title: section.title,
@@ -198,6 +215,7 @@ impl Grid {
             hidden,
             name: fit.name,
             gap: fit.gap,
+            short: self.short,
             year: self.year,
             benchmark: self.benchmark,
         }
@@ -266,7 +284,8 @@ impl Grid {
             Column::Move(horizon) => format!("{} %", horizon.label()),
             Column::Versus(_) => {
                 let (name, id) = &self.benchmark;
-                let short = [name, id].into_iter().find(|n| text::width(n) <= LONGEST_BENCHMARK);
+                let words = if self.short { [id, name] } else { [name, id] };
+                let short = words.into_iter().find(|n| text::width(n) <= LONGEST_BENCHMARK);
                 format!("vs {}", short.map_or("bench.", String::as_str))
             }
             Column::Position => "52w".to_owned(),
@@ -288,7 +307,7 @@ impl Grid {
                 format!("{figure}{marked:<tail$}")
             }),
             Cell::Position(value) => number::level(*value, 0),
-            Cell::Trend(values) => spark::line(values, SPARK, style),
+            Cell::Trend(values) => spark::line(values, if self.short { SHORT_SPARK } else { SPARK }, style),
             Cell::Session { date, status } => Some(session(*date, *status, self.year)),
             Cell::Absent => None,
         };
@@ -341,8 +360,8 @@ fn columns(report: &Snapshot) -> Vec<Column> {
     columns
 }
 
-/// Columns in the order they are dropped; the session and the lead horizon only where not even they fit.
-fn drop_order(columns: &[Column]) -> Vec<usize> {
+/// Columns in the order they are dropped, and the last resorts.
+fn drop_order(columns: &[Column]) -> (Vec<usize>, Vec<usize>) {
     let lead =
         columns.iter().find_map(|c| if let Column::Versus(h) = c { Some(Column::Move(*h)) } else { None });
     let rank = |column: &Column| match column {
@@ -352,14 +371,16 @@ fn drop_order(columns: &[Column]) -> Vec<usize> {
         Column::Position => Some(2),
         Column::Points => Some(3),
         Column::Versus(_) => Some(4),
-        Column::Session => Some(6),
-        Column::Move(_) if Some(*column) == lead => Some(7),
+        Column::Session => Some(LAST_RESORT),
+        Column::Move(_) if Some(*column) == lead => Some(LAST_RESORT + 1),
         Column::Move(_) => Some(5),
     };
-    let mut order: Vec<(usize, usize)> =
+    let mut ranked: Vec<(usize, usize)> =
         columns.iter().enumerate().filter_map(|(at, column)| Some((rank(column)?, at))).collect();
-    order.sort_by_key(|(rank, at)| (*rank, std::cmp::Reverse(*at)));
-    order.into_iter().map(|(_, at)| at).collect()
+    ranked.sort_by_key(|(rank, at)| (*rank, std::cmp::Reverse(*at)));
+    let (last, order): (Vec<_>, Vec<_>) = ranked.into_iter().partition(|(rank, _)| *rank >= LAST_RESORT);
+    let places = |ranked: Vec<(usize, usize)>| ranked.into_iter().map(|(_, at)| at).collect();
+    (places(order), places(last))
 }
 
 /// The row that a block speaks of.

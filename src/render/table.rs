@@ -4,7 +4,7 @@
 
 use std::io::{self, Write};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::grid::{Column, Grid, Mark};
 use super::layout;
@@ -51,6 +51,9 @@ fn head(page: &mut Page, report: &Snapshot) {
 /// The column heads, then each section under its title.
 fn rows(page: &mut Page, grid: &Grid) {
     let style = page.style;
+    if grid.sections.is_empty() {
+        return;
+    }
     let mut lines = layout::pad(&grid.texts(style), &grid.aligns()).into_iter();
     let heads = lines.next().unwrap_or_default();
     let first = grid.sections.first().and_then(|s| s.title.clone());
@@ -140,24 +143,24 @@ fn groups(page: &mut Page, report: &Snapshot) {
     }
     page.heading("Groups, 1D");
     for group in &report.groups {
-        let (breadth, movers) = group_says(group, page.style, report.as_of);
+        let (breadth, movers) = group_says(group, page.style, report.as_of.year());
         let name = text::name(&group.name, group.id.as_str(), page.style);
-        page.hanging(Tone::Plain, "", &format!("{name}: {breadth}"));
-        if !movers.is_empty() {
-            page.hanging(Tone::Plain, "  ", &movers);
-        }
+        let first = format!("{name}: {}", breadth.first().map_or("", String::as_str));
+        let breadth = [&[first], breadth.get(1..).unwrap_or_default()].concat();
+        page.facts(Tone::Plain, "", &breadth, "; ");
+        page.facts(Tone::Plain, "  ", &movers, "; ");
     }
 }
 
-/// A group's breadth, and who moved most.
-fn group_says(group: &GroupRow, style: &Style, as_of: chrono::DateTime<chrono::Utc>) -> (String, String) {
+/// Facts on a group's breadth, and on who moved most.
+fn group_says(group: &GroupRow, style: &Style, year: i32) -> (Vec<String>, Vec<String>) {
     let mut breadth = vec![format!(
         "{} up, {} down, {} unchanged, {} absent",
         group.advancers, group.decliners, group.unchanged, group.absent
     )];
     let median = group.median_1d_pct.and_then(|p| number::percent(p.0));
     breadth.push(median.map_or_else(|| format!("median {}", style.dash()), |m| format!("median {m} %")));
-    breadth.extend(sessions(&group.sessions, chrono::Datelike::year(&as_of)));
+    breadth.extend(sessions(&group.sessions, year));
     let mover = |word: &str, id: &Option<InstrumentId>, pct: Option<Percent>| {
         let id = text::clean(id.as_ref()?.as_str(), style);
         let pct = pct.and_then(|p| number::percent(p.0));
@@ -174,7 +177,7 @@ fn group_says(group: &GroupRow, style: &Style, as_of: chrono::DateTime<chrono::U
         listed("limit down:", &group.limit_down),
         listed("live:", &group.live),
     ];
-    (breadth.join("; "), movers.into_iter().flatten().collect::<Vec<_>>().join("; "))
+    (breadth, movers.into_iter().flatten().collect())
 }
 
 fn sessions(dates: &[NaiveDate], year: i32) -> Option<String> {
