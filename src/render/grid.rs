@@ -275,7 +275,8 @@ impl Grid {
             .collect()
     }
 
-    fn head(&self, column: Column) -> String {
+    /// The heading of a column.
+    pub(super) fn head(&self, column: Column) -> String {
         match column {
             Column::Name => String::new(),
             Column::Close => "Close".to_owned(),

@@ -96,13 +96,17 @@ fn paint(grid: &Grid, at: usize, cell: &str, style: &Style) -> String {
 
 /// What the marks and the less common columns mean, and what does not fit.
 fn legend(page: &mut Page, grid: &Grid, report: &Snapshot) {
+    if grid.sections.is_empty() {
+        return;
+    }
     let style = page.style;
     let mut says = Vec::new();
     let marks = grid.marks();
     for column in &grid.columns {
         if let Column::Versus(horizon) = column {
             let name = text::name(&report.benchmark_name, report.benchmark.as_str(), style);
-            let mut say = format!("vs {name}: {horizon} move minus the benchmark's, in percentage points");
+            let head = grid.head(*column);
+            let mut say = format!("{head}: {horizon} move minus that of {name}, in percentage points");
             if marks.contains(&Mark::OtherSessions) {
                 say.push_str("; * the two span different sessions");
             }

@@ -125,6 +125,17 @@ fn kind(quote: &Quote) -> Kind {
     }
 }
 
+fn records(id: &str) -> Vec<Record> {
+    let record = |date: &str, sessions, value| Record {
+        kind: "highest_close_since".to_owned(),
+        date: d(date),
+        sessions: Some(sessions),
+        since_start: false,
+        value,
+    };
+    if id == "STAR50" { vec![record("2025-10-09", 72, 1535.393)] } else { Vec::new() }
+}
+
 /// A row of which nothing could be had.
 pub(super) fn empty_row(id: &str, name: &str, section: &str) -> Row {
     Row {
@@ -200,6 +211,7 @@ fn row(quote: &Quote) -> Row {
         decimals: if quote.id == "EURUSD" { 4 } else { 2 },
         in_points: quote.id == "VIX",
         trend: quote.trend.to_vec(),
+        records: records(quote.id),
         ..empty_row(quote.id, quote.name, quote.section)
     }
 }
