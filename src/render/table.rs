@@ -6,7 +6,8 @@ use std::io::{self, Write};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::grid::{Column, Grid, Mark};
+use super::cells::{Column, Mark};
+use super::grid::Grid;
 use super::layout;
 use super::number;
 use super::page::Page;
