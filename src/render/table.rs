@@ -44,9 +44,16 @@ fn head(page: &mut Page, report: &Snapshot) {
         page.blank();
     }
     for highlight in &report.highlights {
-        page.item(Tone::Plain, &highlight.text);
+        page.item(Tone::Plain, &spellable(report, &highlight.id, &highlight.text, style));
     }
     page.blank();
+}
+
+/// A sentence on a row; its id stands in for a name that ASCII cannot spell.
+fn spellable(report: &Snapshot, id: &InstrumentId, sentence: &str, style: &Style) -> String {
+    let mut rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
+    let row = rows.find(|row| row.id == *id).filter(|row| style.ascii && !row.name.is_ascii());
+    row.map_or_else(|| sentence.to_owned(), |row| sentence.replace(&row.name, id.as_str()))
 }
 
 /// The column heads, then each section under its title.
