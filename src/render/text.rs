@@ -90,8 +90,10 @@ pub(super) fn wrap(text: &str, cells: usize, indent: usize) -> Vec<String> {
             line = tried;
             continue;
         }
-        if blank || width(&word) + indent > cells {
-            let (head, rest) = split(&word, cells.saturating_sub(width(&tried) - width(&word)));
+        // A full line takes nothing more, not even a character that has no width.
+        let taken = width(&line) + usize::from(!blank);
+        if blank || (width(&word) + indent > cells && taken < cells) {
+            let (head, rest) = split(&word, cells.saturating_sub(taken));
             if head.is_empty() && blank {
                 continue;
             }
@@ -155,6 +157,12 @@ mod tests {
         assert_eq!(wrap("- abcdefghijkl", 6, 2), ["- abcd", "  efgh", "  ijkl"]);
         assert_eq!(wrap("", 10, 2), Vec::<String>::new());
         assert_eq!(wrap(&format!("median {}", glue("+5.36 %")), 13, 2), ["median", "  +5.36 %"]);
+    }
+
+    #[test]
+    fn a_full_line_takes_no_blank_for_a_mark_without_width() {
+        assert_eq!(wrap("abcdef \u{301}ghijklmn", 6, 2), ["abcdef", "  \u{301}ghij", "  klmn"]);
+        assert_eq!(wrap("abcde \u{fe0f}ghijklmn", 6, 2), ["abcde", "  \u{fe0f}ghij", "  klmn"]);
     }
 
     #[test]
