@@ -17,10 +17,10 @@ use super::text;
 use crate::domain::comparison::{Compared, Leg, Pair, Spread};
 use crate::domain::moves::Percent;
 use crate::domain::snapshot::NoteKind;
-use crate::domain::{Comparison, Horizon};
+use crate::domain::{Comparison, Horizon, InstrumentId};
 
-/// Columns before the horizons in the block of returns: name, close, session.
-const BEFORE: usize = 3;
+/// Columns before the horizons in the block of returns: name, id, close, session.
+const BEFORE: usize = 4;
 
 /// Longest name and id that a column is made for.
 pub(super) const LONGEST_NAME: usize = 24;
@@ -58,106 +58,130 @@ fn percent(value: Option<Percent>, style: &Style) -> String {
     value.and_then(|p| number::percent(p.0)).unwrap_or_else(|| style.dash().to_owned())
 }
 
-fn horizon_heads(horizons: &[Horizon], unit: &str, year: i32) -> Vec<String> {
+fn horizon_heads(horizons: &[Horizon], year: i32) -> Vec<String> {
     let head = |h: &Horizon| match h {
         Horizon::Since(date) => format!("since {}", text::short_date(*date, year).trim()),
-        h => format!("{}{unit}", h.label()),
+        h => h.label(),
     };
     horizons.iter().map(head).collect()
 }
 
-/// A table of which the first column is cut and the last ones are dropped until it fits; says which
-/// columns went.
-fn fitted(page: &mut Page, rows: Vec<Vec<String>>, left: usize, mut order: Vec<usize>) -> Vec<usize> {
+/// What a column holds: how it is padded and painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Words,
+    Aside,
+    Figure,
+    Session,
+    Move,
+}
+
+/// A table with a head, of which the first column is cut and others are dropped until it fits; says
+/// which columns went.
+fn fitted(page: &mut Page, rows: &[Vec<String>], parts: &[Part], order: &[usize]) -> Vec<usize> {
     let style = page.style;
-    let columns = rows.first().map_or(0, Vec::len);
-    let natural: Vec<usize> =
-        (0..columns).map(|at| layout::widest(rows.iter().filter_map(|row| row.get(at)))).collect();
-    order.retain(|at| *at > 0 && *at < columns);
-    let fit = layout::choose(&natural, &order, style.cells());
-    let pick = |row: Vec<String>| -> Vec<String> {
-        let cells = fit.kept.iter().filter_map(|at| row.get(*at).map(|cell| (at, cell)));
-        cells
-            .map(|(at, cell)| if *at == 0 { text::fit(cell, fit.name, style) } else { cell.clone() })
-            .collect()
+    let natural: Vec<usize> = (0..parts.len())
+        .map(|at| layout::widest(rows.iter().filter_map(|row: &Vec<String>| row.get(at))))
+        .collect();
+    let fit = layout::choose(&natural, order, &[], style.cells());
+    let pick = |row: &Vec<String>| -> Vec<String> {
+        let cut = |at: &usize, cell: &String| match at {
+            0 => text::fit(cell, fit.name, style),
+            _ => cell.clone(),
+        };
+        fit.kept.iter().filter_map(|at| row.get(*at).map(|cell| cut(at, cell))).collect()
     };
-    let rows: Vec<Vec<String>> = rows.into_iter().map(pick).collect();
-    let align = |at: &usize| if *at < left && *at != 1 { Align::Left } else { Align::Right };
-    let aligns: Vec<Align> = fit.kept.iter().map(align).collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(pick).collect();
+    let kept: Vec<Part> = fit.kept.iter().filter_map(|at| parts.get(*at).copied()).collect();
+    let align = |part: &Part| match part {
+        Part::Figure | Part::Move => Align::Right,
+        _ => Align::Left,
+    };
+    let aligns: Vec<Align> = kept.iter().map(align).collect();
     for (line, cells) in layout::pad(&rows, &aligns).iter().enumerate() {
-        page.painted(layout::join(cells, fit.gap, style, |at, cell| match fit.kept.get(at) {
+        page.painted(layout::join(cells, fit.gap, style, |at, cell| match kept.get(at) {
             _ if line == 0 => style.paint(Tone::Head, cell),
-            Some(2) if left == BEFORE => paint_session(cell, style),
-            Some(column) if *column >= left => style.paint(Tone::of_move(cell), cell),
+            Some(Part::Aside) => style.paint(Tone::Dim, cell),
+            Some(Part::Session) => paint_session(cell, style),
+            Some(Part::Move) => style.paint(Tone::of_move(cell), cell),
             _ => cell.to_owned(),
         }));
     }
-    (0..columns).filter(|at| !fit.kept.contains(at)).collect()
+    (0..parts.len()).filter(|at| !fit.kept.contains(at)).collect()
 }
 
+/// A line an instrument: name, id, close, session, and its return over each horizon.
 fn returns(page: &mut Page, report: &Comparison) {
     let style = page.style;
     let year = report.as_of.year();
     page.blank();
-    let mut rows = vec![
-        [
-            vec!["Return, %".to_owned(), "Close".into(), "Session".into()],
-            horizon_heads(&report.horizons, "", year),
-        ]
-        .concat(),
-    ];
+    let mut head = ["Return, %", "Id", "Close", "Session"].map(str::to_owned).to_vec();
+    head.extend(horizon_heads(&report.horizons, year));
+    let mut rows = vec![head];
     for row in &report.instruments {
         let close = row.close.and_then(|c| number::level(c, row.decimals));
         let session = row.session.date.map(|date| grid::session(date, row.session.status, year));
         let moves = report.horizons.iter().map(|h| percent(row.moves.get(h).and_then(|m| m.pct), style));
         let mut cells = vec![
             label(row, style),
+            id_label(&row.id, style),
             close.unwrap_or_else(|| "no data".to_owned()),
             session.unwrap_or_else(|| style.dash().to_owned()),
         ];
         cells.extend(moves);
         rows.push(cells);
     }
-    // From the last horizon to the second, then the session, the close, and the first horizon.
-    let last = BEFORE + report.horizons.len();
-    let order = (BEFORE + 1..last).rev().chain([2, 1, BEFORE]).collect();
-    let hidden = fitted(page, rows, BEFORE, order);
-    let labels: Vec<String> = hidden
-        .iter()
-        .filter_map(|at| report.horizons.get(at.checked_sub(BEFORE)?))
-        .map(Horizon::label)
-        .collect();
+    let mut parts = vec![Part::Words, Part::Aside, Part::Figure, Part::Session];
+    parts.extend(report.horizons.iter().map(|_| Part::Move));
+    // The id, then from the last horizon to the second, then the session and the close.
+    let order: Vec<usize> = [1].into_iter().chain((BEFORE + 1..parts.len()).rev()).chain([3, 2]).collect();
+    let hidden = fitted(page, &rows, &parts, &order);
+    let hidden = hidden.iter().filter_map(|at| report.horizons.get(at.checked_sub(BEFORE)?));
+    let labels: Vec<String> = hidden.map(Horizon::label).collect();
     if !labels.is_empty() {
         let says = format!("not shown at this width: {}; --width or --json shows them", labels.join(", "));
         page.hanging(Tone::Dim, "", &says);
     }
 }
 
-/// Which sessions each one's move spans, for the horizons where they are not the same.
+/// Which sessions each one's move spans, for the horizons where they are not the same; horizons of one
+/// answer share a line.
 fn dates(page: &mut Page, report: &Comparison) {
-    let spans = |h: &Horizon| -> Vec<(String, Option<(NaiveDate, NaiveDate)>)> {
-        let row = |row: &Compared| {
-            let cell = row.moves.get(h);
-            let span = cell.and_then(|c| c.from.zip(c.to));
-            (text::clean(row.id.as_str(), page.style), span)
-        };
-        report.instruments.iter().map(row).filter(|(_, span)| span.is_some()).collect()
-    };
-    let mut says = Vec::new();
+    let mut told: Vec<(String, Vec<String>)> = Vec::new();
     for horizon in &report.horizons {
-        let spans = spans(horizon);
-        if spans.iter().all(|(_, span)| Some(span) == spans.first().map(|(_, first)| first)) {
+        let says = spans(report, horizon, page.style);
+        if says.len() < 2 {
             continue;
         }
-        let parts: Vec<String> = spans
-            .iter()
-            .filter_map(|(id, span)| span.map(|(from, to)| format!("{id} {from} to {to}")))
-            .collect();
-        says.push(format!("{}: {}", horizon.label(), parts.join(", ")));
+        match told.iter_mut().find(|(_, earlier)| *earlier == says) {
+            Some((labels, _)) => labels.push_str(&format!(", {}", horizon.label())),
+            None => told.push((horizon.label(), says)),
+        }
     }
-    for say in says {
-        page.hanging(Tone::Dim, "", &say);
+    for (labels, mut says) in told {
+        if let Some(first) = says.first_mut() {
+            *first = format!("{labels}: {first}");
+        }
+        page.facts(Tone::Dim, "", &says, "; ");
     }
+}
+
+/// Each span of sessions behind one horizon with the names of those it is true of.
+fn spans(report: &Comparison, horizon: &Horizon, style: &Style) -> Vec<String> {
+    let mut found: Vec<((NaiveDate, NaiveDate), String)> = Vec::new();
+    for row in &report.instruments {
+        let Some(span) = row.moves.get(horizon).and_then(|c| c.from.zip(c.to)) else { continue };
+        match found.iter_mut().find(|(earlier, _)| *earlier == span) {
+            Some((_, names)) => names.push_str(&format!(", {}", label(row, style))),
+            None => found.push((span, label(row, style))),
+        }
+    }
+    found.into_iter().map(|((from, to), names)| format!("{names} {from} to {to}")).collect()
+}
+
+/// An id as the blocks print it.
+fn id_label(id: &InstrumentId, style: &Style) -> String {
+    text::fit(&text::clean(id.as_str(), style), LONGEST_ID, style)
 }
 
 fn pair_label(pair: &Pair, style: &Style) -> String {
@@ -176,8 +200,9 @@ fn spreads(page: &mut Page, report: &Comparison) {
         return;
     }
     page.blank();
-    let mut rows = vec![vec!["Spread, pp (ratio, %)".to_owned()]];
-    rows.iter_mut().for_each(|row| row.extend(horizon_heads(&report.horizons, "", report.as_of.year())));
+    let mut head = vec!["Spread, pp (ratio, %)".to_owned()];
+    head.extend(horizon_heads(&report.horizons, report.as_of.year()));
+    let mut rows = vec![head];
     for pair in &report.pairs {
         let cell = |say: &dyn Fn(&Spread) -> String| {
             let say = |h| pair.spreads.get(h).map_or_else(|| style.dash().to_owned(), say);
@@ -186,8 +211,9 @@ fn spreads(page: &mut Page, report: &Comparison) {
         rows.push([vec![pair_label(pair, style)], cell(&|s| points(s, style))].concat());
         rows.push([vec!["  ratio, %".to_owned()], cell(&|s| percent(s.relative_pct, style))].concat());
     }
-    let order = (2..=report.horizons.len()).rev().collect();
-    fitted(page, rows, 1, order);
+    let mut parts = vec![Part::Words];
+    parts.extend(report.horizons.iter().map(|_| Part::Move));
+    fitted(page, &rows, &parts, &(2..parts.len()).rev().collect::<Vec<_>>());
 }
 
 /// The day's move of each pair in up to three alignments; equal ones are told once.
@@ -200,8 +226,7 @@ fn clocks(page: &mut Page, report: &Comparison) {
     let year = report.as_of.year();
     let mut rows = Vec::new();
     for pair in &report.pairs {
-        let [a, b] =
-            [&pair.a, &pair.b].map(|id| text::fit(&text::clean(id.as_str(), style), LONGEST_ID, style));
+        let [a, b] = [&pair.a, &pair.b].map(|id| id_label(id, style));
         rows.push([pair_label(pair, style), a, "%".into(), b, "%".into(), "pp".into()].to_vec());
         for (label, spread) in alignments(pair, style) {
             let leg = |leg: &Leg| {
@@ -226,10 +251,10 @@ fn clock_table(page: &mut Page, rows: &[Vec<String>], gap: usize) {
     for cells in layout::pad(rows, &[Left, Right, Right, Right, Right, Right]) {
         let title = cells.last().is_some_and(|cell| cell.trim() == "pp");
         page.painted(layout::join(&cells, gap, style, |at, cell| match at {
-            2 | 4 | 5 if !title => style.paint(Tone::of_move(cell), cell),
-            0 | 1 | 3 if !title => cell.to_owned(),
             0 => cell.to_owned(),
-            _ => style.paint(Tone::Dim, cell),
+            _ if title => style.paint(Tone::Dim, cell),
+            2 | 4 | 5 => style.paint(Tone::of_move(cell), cell),
+            _ => cell.to_owned(),
         }));
     }
 }
@@ -245,16 +270,19 @@ fn clock_lines(page: &mut Page, rows: &[Vec<String>]) {
             continue;
         }
         let label = label.trim();
-        let says = format!("{label}: {a} {first} {first_pct} %, {b} {second} {second_pct} %, {pp} pp");
-        page.hanging(Tone::Plain, "  ", &says);
+        let says = [
+            format!("{label}:"),
+            format!("{a} {first} {first_pct} %,"),
+            format!("{b} {second} {second_pct} %,"),
+            format!("{pp} pp"),
+        ];
+        page.facts(Tone::Plain, "  ", &says, "");
     }
 }
 
 /// The pair's alignments with what each is called; one that equals an earlier one shares its line.
 fn alignments<'a>(pair: &'a Pair, style: &Style) -> Vec<(String, &'a Spread)> {
-    let close = |id: &crate::domain::InstrumentId| {
-        format!("at {} close", text::fit(&text::clean(id.as_str(), style), LONGEST_ID, style))
-    };
+    let close = |id: &InstrumentId| format!("at {} close", id_label(id, style));
     let all = &pair.alignments;
     let named = [
         ("newest".to_owned(), &all.newest),

@@ -5,119 +5,33 @@
 //!
 //! # Which columns fit
 //!
-//! Name, close, the day's move and the session always stay. The others are dropped in this order until
-//! the rest fits: sparkline, source, 52-week position, points, against the benchmark, then the other
-//! horizons from the last one asked for to the first. Names are cut to 18 cells before a column is
-//! dropped, and further only when no column is left to drop. From 120 cells on, columns stand one blank
-//! apart rather than one being dropped; below 60 they always do.
+//! Name, close, the day's move and the session stay. The others are dropped in this order until the
+//! rest fits: sparkline, source, 52-week position, points, against the benchmark, then the other
+//! horizons from the last one asked for to the first. Before a column is dropped, names are cut to 18
+//! cells, the benchmark is headed by its id, the sparkline is shortened, and, from 120 cells on and
+//! below 80, columns stand one blank apart instead of two. With none left to drop, names are cut to 7
+//! cells; only if that is not enough either, the session and then the day's move go.
 
 use chrono::{Datelike, NaiveDate};
 
+use super::cells::{self, Cell, Column, Mark};
 use super::layout::{self, Align};
 use super::number;
 use super::spark;
 use super::style::Style;
 use super::text;
-use crate::domain::Horizon;
-use crate::domain::Snapshot;
-use crate::domain::snapshot::{CompositeRow, Item, MoveCell, MoveFlag, RelativeCell, Row, Status};
+use crate::domain::snapshot::{CompositeRow, Item, Row, Status};
+use crate::domain::{Horizon, Snapshot};
 
-/// Cells of a sparkline.
+/// Cells of a sparkline, and of a shortened one.
 const SPARK: usize = 10;
-
-/// Longest name and source that a column is made for.
-const LONGEST_NAME: usize = 32;
-const LONGEST_SOURCE: usize = 12;
+const SHORT_SPARK: usize = 8;
 
 /// Longest benchmark name that a heading spells out.
-const LONGEST_BENCHMARK: usize = 8;
+const LONGEST_BENCHMARK: usize = 9;
 
-/// What a column shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
-    /// Name.
-    Name,
-    /// Close, or the live value.
-    Close,
-    /// Close minus the previous close.
-    Points,
-    /// Move over a horizon, in percent.
-    Move(Horizon),
-    /// Move minus the benchmark's over a horizon, in percentage points.
-    Versus(Horizon),
-    /// Where the close stands in the last 365 days, 0 to 100.
-    Position,
-    /// The newest closes.
-    Trend,
-    /// The session and its state.
-    Session,
-    /// Where the closes come from.
-    Source,
-}
-
-/// One value of a row, not yet spelled.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    /// Words, already safe.
-    Text(String),
-    /// A price level.
-    Level {
-        /// The close.
-        value: f64,
-        /// Its digits after the point.
-        decimals: u8,
-    },
-    /// No close could be had.
-    NoData,
-    /// A signed figure with marks that a footnote explains.
-    Signed {
-        /// The figure.
-        value: f64,
-        /// Its digits after the point.
-        decimals: u8,
-        /// Marks behind it: see [`Mark`].
-        marks: Vec<Mark>,
-    },
-    /// A whole number from 0 to 100.
-    Position(f64),
-    /// Closes for a sparkline, oldest first.
-    Trend(Vec<f64>),
-    /// A session and its state.
-    Session {
-        /// Exchange-local date.
-        date: NaiveDate,
-        /// Its state.
-        status: Option<Status>,
-    },
-    /// Missing, never 0.
-    Absent,
-}
-
-/// What a footnote says of a figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// Row and benchmark do not span the same sessions.
-    OtherSessions,
-    /// The move is flagged: across a hole, at one rate for both ends, or from a holiday's value.
-    Flagged(MoveFlag),
-    /// Closed at its upper price limit.
-    LimitUp,
-    /// Closed at its lower price limit.
-    LimitDown,
-}
-
-impl Mark {
-    /// The character behind the figure.
-    #[must_use]
-    pub fn glyph(self) -> char {
-        match self {
-            Mark::OtherSessions => '*',
-            Mark::Flagged(_) => '~',
-            Mark::LimitUp => '^',
-            Mark::LimitDown => 'v',
-        }
-    }
-}
+/// Rank from which on a column is dropped only when names are at their shortest.
+const LAST_RESORT: usize = 6;
 
 /// Rows under one heading.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,6 +55,7 @@ pub struct Grid {
     pub name: usize,
     /// Blanks between columns.
     pub gap: usize,
+    short: bool,
     year: i32,
     benchmark: (String, String),
 }
@@ -150,10 +65,10 @@ impl Grid {
     #[must_use]
     pub fn full(report: &Snapshot, style: &Style) -> Self {
         let columns = columns(report);
-        let cells = |row: &Row| columns.iter().map(|column| cell(row, *column, style)).collect();
+        let spread = |row: &Row| columns.iter().map(|column| cells::cell(row, *column, style)).collect();
         let sections = report.blocks.iter().map(|block| Section {
             title: block.title.as_deref().map(|title| text::clean(title, style)).filter(|t| !t.is_empty()),
-            rows: block.items.iter().filter_map(|item| row(report, *item)).map(cells).collect(),
+            rows: block.items.iter().filter_map(|item| row(report, *item)).map(spread).collect(),
         });
         let id = text::clean(report.benchmark.as_str(), style);
         let name = text::name(&report.benchmark_name, report.benchmark.as_str(), style);
@@ -161,8 +76,9 @@ impl Grid {
             sections: sections.filter(|s| !s.rows.is_empty()).collect(),
             columns,
             hidden: Vec::new(),
-            name: LONGEST_NAME,
+            name: cells::LONGEST_NAME,
             gap: 2,
+            short: false,
             year: report.as_of.year(),
             benchmark: (name, id),
         }
@@ -172,21 +88,31 @@ impl Grid {
     #[must_use]
     pub fn fitting(report: &Snapshot, style: &Style) -> Self {
         let full = Self::full(report, style);
-        let texts = full.texts(style);
-        let natural: Vec<usize> = (0..full.columns.len())
+        let loose = full.fit(style);
+        if loose.kept.len() == full.columns.len() {
+            return full.keep(&loose);
+        }
+        let short = Self { short: true, ..full };
+        let fit = short.fit(style);
+        short.keep(&fit)
+    }
+
+    fn fit(&self, style: &Style) -> layout::Fit {
+        let texts = self.texts(style);
+        let natural: Vec<usize> = (0..self.columns.len())
             .map(|at| layout::widest(texts.iter().filter_map(|row| row.get(at))))
             .collect();
-        let fit = layout::choose(&natural, &drop_order(&full.columns), style.cells());
-        let dropped = |at: &usize| !fit.kept.contains(at);
-        let hidden = (0..full.columns.len()).filter(dropped).filter_map(|at| match full.columns.get(at) {
-            Some(Column::Move(horizon)) => Some(*horizon),
+        let (order, last) = drop_order(&self.columns);
+        layout::choose(&natural, &order, &last, style.cells())
+    }
+
+    fn keep(self, fit: &layout::Fit) -> Self {
+        let dropped = self.columns.iter().enumerate().filter(|(at, _)| !fit.kept.contains(at));
+        let hidden = dropped.filter_map(|(_, column)| match column {
+            Column::Move(horizon) => Some(*horizon),
             _ => None,
         });
         let hidden = hidden.collect();
-        full.keep(&fit, hidden)
-    }
-
-    fn keep(self, fit: &layout::Fit, hidden: Vec<Horizon>) -> Self {
         let pick = |cells: Vec<Cell>| fit.kept.iter().filter_map(|at| cells.get(*at).cloned()).collect();
         let sections = self.sections.into_iter().map(|section| Section {
             title: section.title,
@@ -198,6 +124,7 @@ impl Grid {
             hidden,
             name: fit.name,
             gap: fit.gap,
+            short: self.short,
             year: self.year,
             benchmark: self.benchmark,
         }
@@ -257,7 +184,8 @@ impl Grid {
             .collect()
     }
 
-    fn head(&self, column: Column) -> String {
+    /// The heading of a column.
+    pub(super) fn head(&self, column: Column) -> String {
         match column {
             Column::Name => String::new(),
             Column::Close => "Close".to_owned(),
@@ -266,7 +194,8 @@ impl Grid {
             Column::Move(horizon) => format!("{} %", horizon.label()),
             Column::Versus(_) => {
                 let (name, id) = &self.benchmark;
-                let short = [name, id].into_iter().find(|n| text::width(n) <= LONGEST_BENCHMARK);
+                let words = if self.short { [id, name] } else { [name, id] };
+                let short = words.into_iter().find(|n| text::width(n) <= LONGEST_BENCHMARK);
                 format!("vs {}", short.map_or("bench.", String::as_str))
             }
             Column::Position => "52w".to_owned(),
@@ -288,7 +217,7 @@ impl Grid {
                 format!("{figure}{marked:<tail$}")
             }),
             Cell::Position(value) => number::level(*value, 0),
-            Cell::Trend(values) => spark::line(values, SPARK, style),
+            Cell::Trend(values) => spark::line(values, if self.short { SHORT_SPARK } else { SPARK }, style),
             Cell::Session { date, status } => Some(session(*date, *status, self.year)),
             Cell::Absent => None,
         };
@@ -341,8 +270,8 @@ fn columns(report: &Snapshot) -> Vec<Column> {
     columns
 }
 
-/// Columns in the order they are dropped; the session and the lead horizon only where not even they fit.
-fn drop_order(columns: &[Column]) -> Vec<usize> {
+/// Columns in the order they are dropped, and the last resorts.
+fn drop_order(columns: &[Column]) -> (Vec<usize>, Vec<usize>) {
     let lead =
         columns.iter().find_map(|c| if let Column::Versus(h) = c { Some(Column::Move(*h)) } else { None });
     let rank = |column: &Column| match column {
@@ -352,14 +281,16 @@ fn drop_order(columns: &[Column]) -> Vec<usize> {
         Column::Position => Some(2),
         Column::Points => Some(3),
         Column::Versus(_) => Some(4),
-        Column::Session => Some(6),
-        Column::Move(_) if Some(*column) == lead => Some(7),
+        Column::Session => Some(LAST_RESORT),
+        Column::Move(_) if Some(*column) == lead => Some(LAST_RESORT + 1),
         Column::Move(_) => Some(5),
     };
-    let mut order: Vec<(usize, usize)> =
+    let mut ranked: Vec<(usize, usize)> =
         columns.iter().enumerate().filter_map(|(at, column)| Some((rank(column)?, at))).collect();
-    order.sort_by_key(|(rank, at)| (*rank, std::cmp::Reverse(*at)));
-    order.into_iter().map(|(_, at)| at).collect()
+    ranked.sort_by_key(|(rank, at)| (*rank, std::cmp::Reverse(*at)));
+    let (last, order): (Vec<_>, Vec<_>) = ranked.into_iter().partition(|(rank, _)| *rank >= LAST_RESORT);
+    let places = |ranked: Vec<(usize, usize)>| ranked.into_iter().map(|(_, at)| at).collect();
+    (places(order), places(last))
 }
 
 /// The row that a block speaks of.
@@ -368,47 +299,4 @@ fn row(report: &Snapshot, item: Item) -> Option<&Row> {
         Item::Instrument(at) => report.instruments.get(at),
         Item::Composite(at) => report.composites.get(at).map(|CompositeRow { row, .. }| row),
     }
-}
-
-fn cell(row: &Row, column: Column, style: &Style) -> Cell {
-    let level = |value| Cell::Level { value, decimals: row.decimals };
-    let found = match column {
-        Column::Name => {
-            let name = text::name(&row.name, row.id.as_str(), style);
-            Some(Cell::Text(text::fit(&name, LONGEST_NAME, style)))
-        }
-        Column::Close => Some(row.close.map_or(Cell::NoData, level)),
-        Column::Points => {
-            row.change.map(|value| Cell::Signed { value, decimals: row.decimals, marks: Vec::new() })
-        }
-        Column::Move(horizon) => {
-            let limit = if horizon == Horizon::ONE_DAY { row.limit.side } else { None };
-            row.moves.get(&horizon).and_then(|cell| moved(cell, limit))
-        }
-        Column::Versus(horizon) => row.relative.get(&horizon).and_then(versus),
-        Column::Position => row.range_52w.position_pct.map(|p| Cell::Position(p.0)),
-        Column::Trend => Some(Cell::Trend(row.trend.clone())),
-        Column::Session => row.session.date.map(|date| Cell::Session { date, status: row.session.status }),
-        Column::Source => row
-            .source
-            .as_ref()
-            .map(|source| Cell::Text(text::fit(&text::clean(&source.name, style), LONGEST_SOURCE, style))),
-    };
-    found.unwrap_or(Cell::Absent)
-}
-
-fn moved(cell: &MoveCell, limit: Option<&str>) -> Option<Cell> {
-    let mut marks: Vec<Mark> = match limit {
-        Some("up") => vec![Mark::LimitUp],
-        Some("down") => vec![Mark::LimitDown],
-        _ => Vec::new(),
-    };
-    marks.extend(cell.flags.first().map(|flag| Mark::Flagged(*flag)));
-    cell.pct.map(|pct| Cell::Signed { value: pct.0, decimals: 2, marks })
-}
-
-fn versus(cell: &RelativeCell) -> Option<Cell> {
-    let other = cell.same_session == Some(false) || cell.same_base == Some(false);
-    let marks = if other { vec![Mark::OtherSessions] } else { Vec::new() };
-    cell.excess_pp.map(|pp| Cell::Signed { value: pp.0, decimals: 2, marks })
 }

@@ -14,11 +14,13 @@ const BORDER: char = '\u{1f}';
 /// A first column may be cut to this before another column is dropped for it.
 const NAME_COMFORT: usize = 18;
 
-/// From this width on, columns stand one blank apart rather than one being dropped.
-const WIDE: usize = 120;
+/// The first column may be cut to this before one of the last resorts is taken.
+const NAME_FLOOR: usize = 7;
 
-/// Below this width columns always stand one blank apart.
-const NARROW: usize = 60;
+/// Between these widths columns always stand two blanks apart; elsewhere one blank apart rather than
+/// one being dropped.
+const NARROW: usize = 80;
+const WIDE: usize = 120;
 
 /// On which side a column is padded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,32 +41,29 @@ pub(super) struct Fit {
 }
 
 /// Picks the columns that fit `width`: the first column is cut to a comfortable length, then columns
-/// are dropped as `order` says, then the first column is cut further.
-pub(super) fn choose(natural: &[usize], order: &[usize], width: usize) -> Fit {
+/// are dropped as `order` says, then the first column is cut further, then the `last` ones are dropped.
+pub(super) fn choose(natural: &[usize], order: &[usize], last: &[usize], width: usize) -> Fit {
     let name = natural.first().copied().unwrap_or(0);
-    let mut kept: Vec<usize> = (0..natural.len()).collect();
-    let mut order = order.iter();
-    loop {
+    let all: Vec<usize> = (0..natural.len()).collect();
+    let without = |gone: &[usize]| all.iter().copied().filter(|c| !gone.contains(c)).collect::<Vec<_>>();
+    let comfortable = (0..=order.len()).map(|n| (without(order.get(..n).unwrap_or(order)), NAME_COMFORT));
+    let gone = |n: usize| [order, last.get(..n).unwrap_or(last)].concat();
+    let tight = (0..=last.len()).map(|n| (without(&gone(n)), NAME_FLOOR));
+    for (kept, floor) in comfortable.chain(tight) {
         for gap in gaps(width) {
             let room = room(natural, &kept, *gap, width);
-            if room >= name.min(NAME_COMFORT) {
+            if room >= name.min(floor) {
                 return Fit { kept, name: name.min(room), gap: *gap };
             }
         }
-        let Some(victim) = order.next() else {
-            let room = room(natural, &kept, 1, width);
-            return Fit { kept, name: name.min(room).max(1), gap: 1 };
-        };
-        kept.retain(|c| c != victim);
     }
+    let kept = without(&gone(last.len()));
+    let room = room(natural, &kept, 1, width);
+    Fit { kept, name: name.min(room).max(1), gap: 1 }
 }
 
 fn gaps(width: usize) -> &'static [usize] {
-    match width {
-        WIDE.. => &[2, 1],
-        NARROW.. => &[2],
-        _ => &[1],
-    }
+    if (NARROW..WIDE).contains(&width) { &[2] } else { &[2, 1] }
 }
 
 /// What the other columns leave for the first.
@@ -134,18 +133,25 @@ mod tests {
 
     #[test]
     fn names_are_cut_before_a_column_goes_and_columns_go_in_order() {
-        let natural = [24, 10, 6, 6];
-        assert_eq!(choose(&natural, &[2, 3], 100), Fit { kept: vec![0, 1, 2, 3], name: 24, gap: 2 });
-        assert_eq!(choose(&natural, &[2, 3], 60), Fit { kept: vec![0, 1, 2, 3], name: 24, gap: 2 });
-        assert_eq!(choose(&[24, 20, 10, 6], &[2, 3], 60), Fit { kept: vec![0, 1, 2, 3], name: 18, gap: 2 });
-        assert_eq!(choose(&natural, &[2, 3], 36), Fit { kept: vec![0, 1, 3], name: 18, gap: 1 });
-        assert_eq!(choose(&natural, &[2, 3], 20), Fit { kept: vec![0, 1], name: 9, gap: 1 });
+        let fit = |kept: &[usize], name, gap| Fit { kept: kept.to_vec(), name, gap };
+        assert_eq!(choose(&[24, 10, 6, 6], &[2, 3], &[], 100), fit(&[0, 1, 2, 3], 24, 2));
+        assert_eq!(choose(&[24, 20, 20, 12], &[2, 3], &[], 80), fit(&[0, 1, 2, 3], 22, 2));
+        assert_eq!(choose(&[24, 30, 20, 12], &[2, 3], &[], 80), fit(&[0, 1, 3], 24, 2));
+        assert_eq!(choose(&[24, 10, 6, 6], &[2, 3], &[], 36), fit(&[0, 1, 3], 18, 1));
+    }
+
+    #[test]
+    fn the_last_resorts_go_only_when_the_name_is_at_its_shortest() {
+        let fit = |kept: &[usize], name| Fit { kept: kept.to_vec(), name, gap: 1 };
+        assert_eq!(choose(&[24, 10, 6, 14], &[2], &[3], 40).kept, [0, 1, 3]);
+        assert_eq!(choose(&[24, 10, 6, 20], &[2], &[3], 40), fit(&[0, 1, 3], 8));
+        assert_eq!(choose(&[24, 10, 6, 24], &[2], &[3], 40).kept, [0, 1]);
     }
 
     #[test]
     fn a_wide_terminal_narrows_the_gap_before_it_drops_a_column() {
         let natural = [18, 50, 50];
-        assert_eq!(choose(&natural, &[2], 120).gap, 1);
-        assert_eq!(choose(&natural, &[2], 122).gap, 2);
+        assert_eq!(choose(&natural, &[2], &[], 120).gap, 1);
+        assert_eq!(choose(&natural, &[2], &[], 122).gap, 2);
     }
 }

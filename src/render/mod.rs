@@ -3,6 +3,7 @@
 //! Not for: deriving, sorting or filtering figures (`compute`), nor reading a terminal, a clock or the
 //! environment: all that a renderer may know of the outside is in [`Style`].
 
+pub mod cells;
 mod compare;
 pub mod grid;
 mod json;

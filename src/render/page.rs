@@ -53,6 +53,26 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Facts in a row behind `prefix`; lines are broken between facts where that is possible.
+    pub(super) fn facts(&mut self, tone: Tone, prefix: &str, facts: &[String], between: &str) {
+        let indent = text::width(prefix);
+        let room = self.style.cells().saturating_sub(indent);
+        for line in text::wrap(&self.joined(facts, between), room, 2) {
+            self.lines.push(self.style.paint(tone, &format!("{prefix}{line}")));
+        }
+    }
+
+    /// Facts made safe and held together; what stands between two stays on the first one's line.
+    fn joined(&self, facts: &[String], between: &str) -> String {
+        let last = facts.len().saturating_sub(1);
+        let whole = facts.iter().enumerate().map(|(at, fact)| {
+            let fact = text::clean(fact, self.style);
+            let fact = if at < last { format!("{fact}{}", between.trim_end()) } else { fact };
+            if text::width(&fact) + 4 < self.style.cells() { text::glue(&fact) } else { fact }
+        });
+        whole.collect::<Vec<_>>().join(" ")
+    }
+
     /// One sentence of a list.
     pub(super) fn item(&mut self, tone: Tone, words: &str) {
         let words = text::clean(words, self.style);
@@ -64,11 +84,11 @@ impl<'a> Page<'a> {
 
     /// What the report is, and for when.
     pub(super) fn title(&mut self, name: &str, facts: &[String], currency: &str, status: Completeness) {
-        let mut facts = facts.to_vec();
+        let mut facts = [&[name.to_owned()], facts].concat();
         if currency != "local" {
             facts.push(format!("in {}", text::clean(currency, self.style)));
         }
-        let line = format!("{name}{dot}{}", facts.join(self.style.dot()), dot = self.style.dot());
+        let line = self.joined(&facts, self.style.dot());
         for (at, line) in text::wrap(&line, self.style.cells(), 2).into_iter().enumerate() {
             let rest = line.strip_prefix(name).filter(|_| at == 0);
             let painted = rest.map(|rest| format!("{}{rest}", self.style.paint(Tone::Head, name)));
@@ -77,9 +97,9 @@ impl<'a> Page<'a> {
         match status {
             Completeness::Complete => {}
             Completeness::Partial => {
-                self.line(Tone::Alert, "partial: some of what was asked for is missing, see below");
+                self.hanging(Tone::Alert, "", "partial: some of what was asked for is missing, see below");
             }
-            Completeness::Empty => self.line(Tone::Alert, "empty: nothing could be had, see below"),
+            Completeness::Empty => self.hanging(Tone::Alert, "", "empty: nothing could be had, see below"),
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) fn block(page: &mut Page, report: &Comparison) {
     let (rows, cells) = sized(report, axes.as_ref(), style);
     let aligns = [Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right];
     for (at, cells) in layout::pad(&rows, &aligns).iter().enumerate() {
-        page.painted(layout::join(cells, 1, style, |column, cell| match (at, column) {
+        page.painted(layout::join(cells, gap(style), style, |column, cell| match (at, column) {
             (0, _) => style.paint(Tone::Head, cell),
             (_, 1) => style.paint(Tone::Dim, cell),
             _ => cell.to_owned(),
@@ -62,10 +62,15 @@ pub(super) fn block(page: &mut Page, report: &Comparison) {
 fn sized(report: &Comparison, axes: Option<&Axes>, style: &Style) -> (Vec<Vec<String>>, usize) {
     let bare = rows(report, axes, 0, style);
     let wide = |at| layout::widest(bare.iter().filter_map(move |row: &Vec<String>| row.get(at)));
-    let others: usize = (0..6).filter(|at| *at != 2).map(wide).sum::<usize>() + 5;
+    let others: usize = (0..6).filter(|at| *at != 2).map(wide).sum::<usize>() + 5 * gap(style);
     let line = style.cells().saturating_sub(others).min(LONGEST);
     let line = if line < SHORTEST { 0 } else { line };
     (rows(report, axes, line, style), line)
+}
+
+/// Blanks between columns.
+fn gap(style: &Style) -> usize {
+    if style.cells() < 80 { 1 } else { 2 }
 }
 
 fn axes(report: &Comparison) -> Option<Axes> {

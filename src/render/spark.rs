@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn the_line_runs_from_the_lowest_to_the_highest_close() {
         assert_eq!(line(&STAR50, 10, &Style::default()).unwrap(), "▁▃▆▂▅▄▆▆▃█");
-        assert_eq!(line(&STAR50, 10, &Style { ascii: true, ..Style::default() }).unwrap(), "_.=.--=-.^");
+        assert_eq!(line(&STAR50, 10, &Style { ascii: true, ..Style::default() }).unwrap(), "_.=.--==.^");
     }
 
     #[test]

@@ -4,9 +4,10 @@
 
 use std::io::{self, Write};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
-use super::grid::{Column, Grid, Mark};
+use super::cells::{Column, Mark};
+use super::grid::Grid;
 use super::layout;
 use super::number;
 use super::page::Page;
@@ -43,14 +44,24 @@ fn head(page: &mut Page, report: &Snapshot) {
         page.blank();
     }
     for highlight in &report.highlights {
-        page.item(Tone::Plain, &highlight.text);
+        page.item(Tone::Plain, &spellable(report, &highlight.id, &highlight.text, style));
     }
     page.blank();
+}
+
+/// A sentence on a row; its id stands in for a name that ASCII cannot spell.
+fn spellable(report: &Snapshot, id: &InstrumentId, sentence: &str, style: &Style) -> String {
+    let mut rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
+    let row = rows.find(|row| row.id == *id).filter(|row| style.ascii && !row.name.is_ascii());
+    row.map_or_else(|| sentence.to_owned(), |row| sentence.replace(&row.name, id.as_str()))
 }
 
 /// The column heads, then each section under its title.
 fn rows(page: &mut Page, grid: &Grid) {
     let style = page.style;
+    if grid.sections.is_empty() {
+        return;
+    }
     let mut lines = layout::pad(&grid.texts(style), &grid.aligns()).into_iter();
     let heads = lines.next().unwrap_or_default();
     let first = grid.sections.first().and_then(|s| s.title.clone());
@@ -93,13 +104,17 @@ fn paint(grid: &Grid, at: usize, cell: &str, style: &Style) -> String {
 
 /// What the marks and the less common columns mean, and what does not fit.
 fn legend(page: &mut Page, grid: &Grid, report: &Snapshot) {
+    if grid.sections.is_empty() {
+        return;
+    }
     let style = page.style;
     let mut says = Vec::new();
     let marks = grid.marks();
     for column in &grid.columns {
         if let Column::Versus(horizon) = column {
             let name = text::name(&report.benchmark_name, report.benchmark.as_str(), style);
-            let mut say = format!("vs {name}: {horizon} move minus the benchmark's, in percentage points");
+            let head = grid.head(*column);
+            let mut say = format!("{head}: {horizon} move minus that of {name}, in percentage points");
             if marks.contains(&Mark::OtherSessions) {
                 say.push_str("; * the two span different sessions");
             }
@@ -140,24 +155,24 @@ fn groups(page: &mut Page, report: &Snapshot) {
     }
     page.heading("Groups, 1D");
     for group in &report.groups {
-        let (breadth, movers) = group_says(group, page.style, report.as_of);
+        let (breadth, movers) = group_says(group, page.style, report.as_of.year());
         let name = text::name(&group.name, group.id.as_str(), page.style);
-        page.hanging(Tone::Plain, "", &format!("{name}: {breadth}"));
-        if !movers.is_empty() {
-            page.hanging(Tone::Plain, "  ", &movers);
-        }
+        let first = format!("{name}: {}", breadth.first().map_or("", String::as_str));
+        let breadth = [&[first], breadth.get(1..).unwrap_or_default()].concat();
+        page.facts(Tone::Plain, "", &breadth, "; ");
+        page.facts(Tone::Plain, "  ", &movers, "; ");
     }
 }
 
-/// A group's breadth, and who moved most.
-fn group_says(group: &GroupRow, style: &Style, as_of: chrono::DateTime<chrono::Utc>) -> (String, String) {
+/// Facts on a group's breadth, and on who moved most.
+fn group_says(group: &GroupRow, style: &Style, year: i32) -> (Vec<String>, Vec<String>) {
     let mut breadth = vec![format!(
         "{} up, {} down, {} unchanged, {} absent",
         group.advancers, group.decliners, group.unchanged, group.absent
     )];
     let median = group.median_1d_pct.and_then(|p| number::percent(p.0));
     breadth.push(median.map_or_else(|| format!("median {}", style.dash()), |m| format!("median {m} %")));
-    breadth.extend(sessions(&group.sessions, chrono::Datelike::year(&as_of)));
+    breadth.extend(sessions(&group.sessions, year));
     let mover = |word: &str, id: &Option<InstrumentId>, pct: Option<Percent>| {
         let id = text::clean(id.as_ref()?.as_str(), style);
         let pct = pct.and_then(|p| number::percent(p.0));
@@ -174,7 +189,7 @@ fn group_says(group: &GroupRow, style: &Style, as_of: chrono::DateTime<chrono::U
         listed("limit down:", &group.limit_down),
         listed("live:", &group.live),
     ];
-    (breadth.join("; "), movers.into_iter().flatten().collect::<Vec<_>>().join("; "))
+    (breadth, movers.into_iter().flatten().collect())
 }
 
 fn sessions(dates: &[NaiveDate], year: i32) -> Option<String> {

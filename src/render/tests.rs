@@ -1,1 +1,202 @@
-//! Whole outputs of the room.
+//! Whole outputs, as a reader and a program see them.
+
+mod json;
+mod wide;
+
+use super::testing::{self, note};
+use super::*;
+use crate::domain::Horizon;
+use crate::domain::snapshot::{Block, Completeness, Item, MoveFlag, NoteKind};
+
+pub(super) fn today(report: &Snapshot, style: &Style) -> String {
+    let mut out = Vec::new();
+    snapshot(report, Format::Table, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+pub(super) fn beside(report: &Comparison, style: &Style) -> String {
+    let mut out = Vec::new();
+    comparison(report, Format::Table, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn cells(width: usize) -> Style {
+    Style { width, ..Style::default() }
+}
+
+/// Escape characters spelled out, so that a snapshot shows them.
+fn visible(text: &str) -> String {
+    text.replace('\u{1b}', "␛")
+}
+
+#[test]
+fn today_at_every_common_width() {
+    for width in [40, 60, 80, 100, 120, 200] {
+        insta::assert_snapshot!(format!("today-{width}"), today(&testing::snapshot(), &cells(width)));
+    }
+}
+
+#[test]
+fn today_in_ascii_has_no_other_character() {
+    let text = today(&testing::snapshot(), &Style { ascii: true, ..cells(120) });
+    assert!(text.is_ascii(), "{text}");
+    insta::assert_snapshot!("today-ascii", text);
+}
+
+#[test]
+fn today_in_colour() {
+    let text = today(&testing::snapshot(), &Style { color: true, ..cells(80) });
+    insta::assert_snapshot!("today-colour", visible(&text));
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    for width in [40, 80, 120] {
+        let plain = cells(width);
+        let painted = Style { color: true, ..plain };
+        assert_eq!(wide::strip(&today(&testing::snapshot(), &painted)), today(&testing::snapshot(), &plain));
+        assert_eq!(
+            wide::strip(&beside(&testing::comparison(), &painted)),
+            beside(&testing::comparison(), &plain)
+        );
+    }
+}
+
+#[test]
+fn without_colour_no_escape_leaves_the_program() {
+    assert!(!today(&testing::snapshot(), &cells(120)).contains('\u{1b}'));
+    assert!(!beside(&testing::comparison(), &cells(120)).contains('\u{1b}'));
+}
+
+#[test]
+fn compare_two_and_four_and_six() {
+    let ids = ["STAR50", "SP500", "DAX", "NIKKEI225", "NASDAQ", "LOONGSON"];
+    insta::assert_snapshot!("compare-80", beside(&testing::comparison(), &cells(80)));
+    insta::assert_snapshot!("compare-50", beside(&testing::comparison(), &cells(50)));
+    insta::assert_snapshot!("compare-4-120", beside(&testing::compared_with(&ids[..4]), &cells(120)));
+    insta::assert_snapshot!("compare-6-80", beside(&testing::compared_with(&ids), &cells(80)));
+}
+
+#[test]
+fn compare_in_ascii_and_in_colour() {
+    let text = beside(&testing::comparison(), &Style { ascii: true, ..cells(80) });
+    assert!(text.is_ascii(), "{text}");
+    insta::assert_snapshot!("compare-ascii", text);
+    let style = Style { color: true, palette: Palette::RedUp, ..cells(80) };
+    insta::assert_snapshot!("compare-colour", visible(&beside(&testing::comparison(), &style)));
+}
+
+/// Two rows that the reader named, with nothing else in the report.
+fn named() -> Snapshot {
+    let mut report = testing::snapshot();
+    let place = |id: &str| report.instruments.iter().position(|r| r.id.as_str() == id).unwrap();
+    let items = [place("STAR50"), place("SP500")].map(Item::Instrument).to_vec();
+    report.blocks = vec![Block { title: None, items }];
+    report.demo = false;
+    report.status = Completeness::Complete;
+    report.highlights.clear();
+    report.groups.clear();
+    report.notes.clear();
+    report.errors.clear();
+    report
+}
+
+#[test]
+fn rows_that_were_named_stand_without_a_heading() {
+    insta::assert_snapshot!(today(&named(), &cells(80)), @r"
+    marketsnap · as of 2026-01-21 08:30 UTC · benchmark S&P 500
+
+               Close   1D %  vs SP500   5D %   MTD %   YTD %    1Y %  Session
+    科创50   1535.39  +3.53    +5.60*  +2.30  +14.22  +14.22  +57.27  21 Jan
+    S&P 500  6796.86  -2.06     0.00   -2.59   -0.71   -0.71  +13.34  20 Jan
+
+    vs SP500: 1D move minus that of S&P 500, in percentage points; * the two span
+      different sessions
+    ");
+}
+
+#[test]
+fn a_day_asked_for_a_currency_and_a_since_column_are_headed_with_their_terms() {
+    let mut report = named();
+    report.date = Some(testing::d("2026-01-21"));
+    report.currency = "USD".to_owned();
+    let since = "since:2025-12-31".parse().unwrap();
+    report.horizons = vec![Horizon::ONE_DAY, since];
+    for row in &mut report.instruments {
+        let ytd = row.moves.get(&"YTD".parse().unwrap()).cloned();
+        let day = row.moves.get(&Horizon::ONE_DAY).cloned();
+        row.moves =
+            [(Horizon::ONE_DAY, day), (since, ytd)].into_iter().map(|(h, m)| (h, m.unwrap())).collect();
+    }
+    insta::assert_snapshot!(today(&report, &cells(80)), @r"
+    marketsnap · as of 2026-01-21 08:30 UTC · sessions up to 2026-01-21 ·
+      benchmark S&P 500 · in USD
+
+               Close   Points   1D %  vs SP500  since 31 Dec 25  52w  Session
+    科创50   1535.39   +52.40  +3.53    +5.60*           +14.22   99  21 Jan
+    S&P 500  6796.86  -143.15  -2.06     0.00             -0.71   91  20 Jan
+
+    vs SP500: 1D move minus that of S&P 500, in percentage points; * the two span
+      different sessions
+    52w: 0 at the lowest, 100 at the highest close of the last 365 days
+    ");
+}
+
+#[test]
+fn a_flagged_move_carries_a_mark_that_is_explained_and_digits_still_line_up() {
+    let mut report = named();
+    let row = &mut report.instruments[0];
+    let mut moves: Vec<_> = row.moves.iter().cloned().collect();
+    moves[1].1.flags = vec![MoveFlag::AcrossHole];
+    row.moves = moves.into_iter().collect();
+    insta::assert_snapshot!(today(&report, &cells(80)), @r"
+    marketsnap · as of 2026-01-21 08:30 UTC · benchmark S&P 500
+
+               Close   1D %  vs SP500   5D %    MTD %   YTD %    1Y %  Session
+    科创50   1535.39  +3.53    +5.60*  +2.30~  +14.22  +14.22  +57.27  21 Jan
+    S&P 500  6796.86  -2.06     0.00   -2.59    -0.71   -0.71  +13.34  20 Jan
+
+    vs SP500: 1D move minus that of S&P 500, in percentage points; * the two span
+      different sessions
+    ~ spans a session that is missing
+    ");
+}
+
+#[test]
+fn a_report_with_nothing_says_so_and_what_to_do() {
+    let mut report = testing::snapshot();
+    report.status = Completeness::Empty;
+    report.demo = false;
+    report.blocks.clear();
+    report.highlights.clear();
+    report.groups.clear();
+    report.notes = vec![note(NoteKind::Failed, "no source answered")];
+    insta::assert_snapshot!(today(&report, &cells(80)), @r"
+    marketsnap · as of 2026-01-21 08:30 UTC · benchmark S&P 500
+    empty: nothing could be had, see below
+
+    Notes
+    • no source answered
+
+    Not in the report
+    • HSTECH: yahoo has no closes for HSTECH.HK; try --source sina, or --verify to
+      see what each source holds
+    ");
+}
+
+#[test]
+fn a_closed_pipe_keeps_its_kind() {
+    struct Closed;
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    for format in [Format::Table, Format::Json] {
+        let error = snapshot(&testing::snapshot(), format, &cells(80), &mut Closed).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{format:?}");
+    }
+}

@@ -11,6 +11,9 @@ use crate::domain::text::sanitise;
 /// A message longer than this is cut.
 const LONGEST_MESSAGE: usize = 600;
 
+/// A blank that lines are not broken at.
+const GLUE: &str = "\u{a0}";
+
 /// Display cells of a text.
 pub(super) fn width(text: &str) -> usize {
     text.width()
@@ -69,6 +72,11 @@ fn split(text: &str, cells: usize) -> (String, String) {
     (head, rest.to_owned())
 }
 
+/// The text with blanks that [`wrap`] does not break at. Text from outside has none of these left.
+pub(super) fn glue(text: &str) -> String {
+    text.replace(' ', GLUE)
+}
+
 /// The text in lines of at most `cells`; all but the first begin with `indent` blanks. A word that is
 /// longer than a line is cut into pieces.
 pub(super) fn wrap(text: &str, cells: usize, indent: usize) -> Vec<String> {
@@ -82,8 +90,10 @@ pub(super) fn wrap(text: &str, cells: usize, indent: usize) -> Vec<String> {
             line = tried;
             continue;
         }
-        if blank || width(&word) + indent > cells {
-            let (head, rest) = split(&word, cells.saturating_sub(width(&tried) - width(&word)));
+        // A full line takes nothing more, not even a character that has no width.
+        let taken = width(&line) + usize::from(!blank);
+        if blank || (width(&word) + indent > cells && taken < cells) {
+            let (head, rest) = split(&word, cells.saturating_sub(taken));
             if head.is_empty() && blank {
                 continue;
             }
@@ -98,7 +108,7 @@ pub(super) fn wrap(text: &str, cells: usize, indent: usize) -> Vec<String> {
     if !line.trim().is_empty() {
         lines.push(line);
     }
-    lines
+    lines.into_iter().map(|line| line.replace(GLUE, " ")).collect()
 }
 
 /// A date as the table tells it: "21 Jan", with the year where it is not `year`: "30 Dec 25".
@@ -146,6 +156,13 @@ mod tests {
         assert_eq!(wrap("- shut: Mumbai and Tokyo", 14, 2), ["- shut: Mumbai", "  and Tokyo"]);
         assert_eq!(wrap("- abcdefghijkl", 6, 2), ["- abcd", "  efgh", "  ijkl"]);
         assert_eq!(wrap("", 10, 2), Vec::<String>::new());
+        assert_eq!(wrap(&format!("median {}", glue("+5.36 %")), 13, 2), ["median", "  +5.36 %"]);
+    }
+
+    #[test]
+    fn a_full_line_takes_no_blank_for_a_mark_without_width() {
+        assert_eq!(wrap("abcdef \u{301}ghijklmn", 6, 2), ["abcdef", "  \u{301}ghij", "  klmn"]);
+        assert_eq!(wrap("abcde \u{fe0f}ghijklmn", 6, 2), ["abcde", "  \u{fe0f}ghij", "  klmn"]);
     }
 
     #[test]
