@@ -1,6 +1,8 @@
 //! The layers import downwards only, and only `main` knows the clock and the environment. Reads the
 //! source as text, so that a wrong import fails with its file and line.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::float_cmp)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

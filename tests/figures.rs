@@ -1,5 +1,7 @@
 //! Moves, spreads, composites, groups, ranges and limits: worked examples, to the last printed digit.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::float_cmp)]
+
 mod report;
 
 use chrono::Days;

@@ -1,5 +1,7 @@
 //! What holds for any closes: properties over generated series.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::float_cmp)]
+
 mod report;
 
 use chrono::{Days, NaiveDate};

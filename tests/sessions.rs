@@ -1,6 +1,8 @@
 //! Which session is "today": what was known at an instant, settled, live, shut or stale, and the holes
 //! between.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::float_cmp)]
+
 mod report;
 
 use marketsnap::domain::WarningKind;

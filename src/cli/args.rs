@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use super::World;
@@ -30,10 +31,10 @@ pub(super) struct Shared {
     #[arg(long, value_name = "DATE", env = "MARKETSNAP_DATE", help_heading = "When")]
     date: Option<NaiveDate>,
     /// Step back from live values to the last settled session
-    #[arg(long, env = "MARKETSNAP_SETTLED", help_heading = "When")]
+    #[arg(long, env = "MARKETSNAP_SETTLED", value_parser = FalseyValueParser::new(), help_heading = "When")]
     settled: bool,
     /// Exit with 4 if a row is live, stale or provisional
-    #[arg(long, env = "MARKETSNAP_REQUIRE_SETTLED", help_heading = "When")]
+    #[arg(long, env = "MARKETSNAP_REQUIRE_SETTLED", value_parser = FalseyValueParser::new(), help_heading = "When")]
     require_settled: bool,
 
     /// Compare with this instrument or composite
@@ -73,14 +74,14 @@ pub(super) struct Shared {
     #[arg(long, value_enum, default_value_t = PaletteName::GreenUp, env = "MARKETSNAP_PALETTE", help_heading = "Look")]
     palette: PaletteName,
     /// Draw with ASCII characters only
-    #[arg(long, env = "MARKETSNAP_ASCII", help_heading = "Look")]
+    #[arg(long, env = "MARKETSNAP_ASCII", value_parser = FalseyValueParser::new(), help_heading = "Look")]
     ascii: bool,
     /// Table width in columns [default: the terminal's, 80 in a pipe]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000), env = "MARKETSNAP_WIDTH", help_heading = "Look")]
     width: Option<u16>,
 
     /// Use the closes built into the program: the session of 21 January 2026, no network
-    #[arg(long, env = "MARKETSNAP_DEMO", help_heading = "From where")]
+    #[arg(long, env = "MARKETSNAP_DEMO", value_parser = FalseyValueParser::new(), help_heading = "From where")]
     demo: bool,
     /// Time for the whole run
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, env = "MARKETSNAP_TIMEOUT", help_heading = "From where")]
@@ -90,10 +91,10 @@ pub(super) struct Shared {
     #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Say")]
     pub(super) verbose: u8,
     /// Leave out warnings on standard error
-    #[arg(short, long, conflicts_with = "verbose", env = "MARKETSNAP_QUIET", help_heading = "Say")]
+    #[arg(short, long, conflicts_with = "verbose", env = "MARKETSNAP_QUIET", value_parser = FalseyValueParser::new(), help_heading = "Say")]
     quiet: bool,
     /// Show no progress on a terminal
-    #[arg(long, env = "MARKETSNAP_NO_PROGRESS", help_heading = "Say")]
+    #[arg(long, env = "MARKETSNAP_NO_PROGRESS", value_parser = FalseyValueParser::new(), help_heading = "Say")]
     no_progress: bool,
 }
 

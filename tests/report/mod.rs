@@ -1,6 +1,6 @@
 //! Reports from closes written in a test, over the built-in catalogue.
 
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 

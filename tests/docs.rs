@@ -1,0 +1,147 @@
+//! The documentation is what the program prints: README blocks are run and compared, `docs/cli.md` is
+//! the help, `docs/json.md` holds a real report. `MARKETSNAP_BLESS=1` rewrites them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::float_cmp)]
+#![allow(clippy::disallowed_methods)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn blessing() -> bool {
+    std::env::var_os("MARKETSNAP_BLESS").is_some()
+}
+
+/// Compares a document with what it should be, or rewrites it.
+fn hold(name: &str, expected: &str) {
+    if blessing() {
+        fs::write(path(name), expected).unwrap();
+    }
+    let found = fs::read_to_string(path(name)).unwrap_or_default();
+    assert!(
+        found == expected,
+        "{name} is out of date; MARKETSNAP_BLESS=1 cargo test --test docs rewrites it"
+    );
+}
+
+/// Runs one line of documentation with the built program, in a clean environment and an empty folder.
+fn run(line: &str, demo: bool) -> (String, Option<i32>) {
+    let words = line.split(" | ").next().unwrap().split_whitespace();
+    let words: Vec<String> = words.map(|w| w.trim_matches('\'').to_owned()).collect();
+    assert_eq!(words[0], "marketsnap", "{line}");
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_marketsnap"));
+    command.args(&words[1..]).env_clear().current_dir(folder.path());
+    if demo {
+        command.env("MARKETSNAP_DEMO", "1");
+    }
+    let output = command.output().unwrap();
+    assert!(output.stderr.is_empty(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+}
+
+/// The README with the output of each `$ marketsnap ...` block replaced by what the program prints.
+fn with_real_outputs(text: &str) -> String {
+    let mut real = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        real.push_str(line);
+        real.push('\n');
+        if line != "```console" {
+            continue;
+        }
+        let command = lines.next().unwrap();
+        let (output, code) = run(command.strip_prefix("$ ").unwrap(), false);
+        assert_eq!(code, Some(0), "{command}");
+        real.push_str(command);
+        real.push('\n');
+        real.push_str(&output);
+        real.push_str("```\n");
+        for line in lines.by_ref() {
+            if line == "```" {
+                break;
+            }
+        }
+    }
+    real
+}
+
+#[test]
+fn the_readmes_outputs_are_what_its_commands_print() {
+    let readme = fs::read_to_string(path("README.md")).unwrap();
+    hold("README.md", &with_real_outputs(&readme));
+}
+
+#[test]
+fn every_command_of_the_readme_works_on_the_demos_closes() {
+    let readme = fs::read_to_string(path("README.md")).unwrap();
+    let mut shell = false;
+    let mut ran = 0;
+    for line in readme.lines() {
+        match line {
+            "```sh" => shell = true,
+            "```" => shell = false,
+            // Symbols outside the catalogue need a source that knows them.
+            _ if shell && line.starts_with("marketsnap ") && !line.contains("0700.HK") => {
+                // NVDA and ^GSPC are the catalogue's; a day's settled report may hold a shut market.
+                let (_, code) = run(line, true);
+                assert!(matches!(code, Some(0)), "{line}: {code:?}");
+                ran += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(ran >= 6, "only {ran} commands were run");
+}
+
+#[test]
+fn the_command_reference_is_the_help() {
+    let mut text = String::from(
+        "# Command line\n\nGenerated from the program's help; `MARKETSNAP_BLESS=1 cargo test --test docs` rewrites it.\n",
+    );
+    for command in ["", "today", "compare"] {
+        let line = format!("marketsnap help {command}");
+        let (help, code) = run(line.trim(), false);
+        assert_eq!(code, Some(0), "{line}");
+        let help: Vec<&str> = help.lines().map(str::trim_end).collect();
+        let title = format!("marketsnap {command}");
+        text.push_str(&format!("\n## {}\n\n```text\n{}\n```\n", title.trim(), help.join("\n").trim_end()));
+    }
+    hold("docs/cli.md", &text);
+}
+
+/// The report with the one field that differs from run to run fixed.
+fn report(line: &str) -> String {
+    let (json, code) = run(line, false);
+    assert_eq!(code, Some(0), "{line}");
+    let lines = json.lines().map(|l| match l.trim_start().starts_with("\"generated_at\"") {
+        true => "  \"generated_at\": \"2026-01-21T08:30:02Z\",".to_owned(),
+        false => l.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_json_examples_are_real_reports() {
+    let found = fs::read_to_string(path("docs/json.md")).unwrap();
+    let mut real = String::new();
+    let mut lines = found.lines();
+    let mut examples = 0;
+    while let Some(line) = lines.next() {
+        real.push_str(line);
+        real.push('\n');
+        let Some(command) = line.strip_prefix("<!-- ").and_then(|l| l.strip_suffix(" -->")) else { continue };
+        real.push_str(&format!("```json\n{}\n```\n", report(command)));
+        examples += 1;
+        let mut fences = 0;
+        while fences < 2 {
+            fences += usize::from(lines.next().unwrap().starts_with("```"));
+        }
+    }
+    assert_eq!(examples, 2);
+    hold("docs/json.md", &real);
+}
