@@ -2,6 +2,8 @@
 //!
 //! Not for: the requests of one source (`run`), or what an answer means (the sources).
 
+mod address;
+mod outcome;
 mod run;
 
 use tokio::time::Instant;
@@ -112,4 +114,79 @@ fn assemble(
         }
     }
     fetched
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::domain::{Basis, Instrument, InstrumentId, Kind, Mic};
+    use crate::fetch::Event;
+    use crate::fetch::pace::BUDGET;
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> DateTime<Utc> {
+            DateTime::UNIX_EPOCH
+        }
+    }
+
+    impl Observer for Still {
+        fn event(&self, event: &Event) {
+            assert!(matches!(event, Event::Started { .. }), "{event:?}");
+        }
+    }
+
+    fn typed(symbol: &str) -> Want {
+        let instrument = Instrument {
+            id: InstrumentId::new(symbol),
+            name: symbol.to_owned(),
+            name_zh: None,
+            aliases: Vec::new(),
+            kind: Kind::Stock,
+            section: String::new(),
+            country: None,
+            exchange: Mic::new("UNKNOWN"),
+            currency: None,
+            basis: Basis::Price,
+            price_limit: None,
+            in_points: false,
+            decimals: 2,
+            shown: true,
+            note: None,
+            symbols: BTreeMap::new(),
+        };
+        Want { instrument, zone: None, ad_hoc: true }
+    }
+
+    #[test]
+    fn a_run_that_has_used_up_its_requests_sends_no_more() {
+        let day = DateTime::UNIX_EPOCH.date_naive();
+        let query = Query { wants: vec![typed("A"), typed("B")], from: day, until: day };
+        let settings = Settings {
+            sources: vec!["yahoo".to_owned()],
+            base_urls: BTreeMap::from([("yahoo".to_owned(), "http://127.0.0.1:9".to_owned())]),
+            deadline: Duration::from_secs(5),
+            user_agent: None,
+        };
+        let deadline = Instant::now() + settings.deadline;
+        let tools =
+            run::Tools { query: &query, settings: &settings, clock: &Still, observer: &Still, deadline };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (slots, sent) = runtime.block_on(run::ask(source("yahoo").unwrap(), &[0, 1], &tools, BUDGET));
+        assert_eq!(sent, 0);
+        assert!(slots.iter().all(|s| s.error == Some(SourceError::Budget(BUDGET))), "{slots:?}");
+    }
+
+    #[test]
+    fn a_typed_word_without_a_letter_or_digit_is_no_symbol() {
+        let yahoo = source("yahoo").unwrap();
+        assert_eq!(symbol_at(yahoo, &typed("^gspc")), Some("^GSPC"));
+        assert_eq!(symbol_at(yahoo, &typed("..")), None);
+    }
 }

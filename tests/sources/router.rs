@@ -230,6 +230,31 @@ fn a_redirect_to_another_host_is_a_block_and_names_it() {
 }
 
 #[test]
+fn a_redirect_to_another_name_of_the_same_machine_is_not_followed() {
+    let server = Server::new(|_, path| {
+        let port = path.split('/').nth(2).unwrap_or("9");
+        Step::status(302, "").with("Location", &format!("http://localhost:{port}/elsewhere"))
+    });
+    // The script cannot know its own port, so the address tells it: the prefix is kept in the path.
+    let port = server.url().rsplit_once(':').map(|(_, p)| p.to_owned()).unwrap();
+    let (fetched, _) = run(&query(vec![typed("T0")]), &format!("{}/port/{port}", server.url()), AMPLE);
+    assert_eq!(kinds(&fetched), [FailureKind::Blocked]);
+    assert_eq!(server.count(), 1);
+}
+
+#[test]
+fn requests_that_were_on_their_way_share_the_pause() {
+    let server = Server::new(|nth, path| match nth {
+        0..=2 => Step::status(429, "").with("Retry-After", "1"),
+        _ => healthy(path),
+    });
+    let (fetched, recorder) = run(&query(typed_many(3)), &server.url(), AMPLE);
+    assert_eq!((ids(&fetched), server.count()), (vec!["T0", "T1", "T2"], 6));
+    let pauses = recorder.events().iter().filter(|e| matches!(e, Event::Throttled { .. })).count();
+    assert_eq!(pauses, 1);
+}
+
+#[test]
 fn a_redirect_on_the_same_host_is_followed_three_times_at_most() {
     let server = Server::new(|nth, path| match nth {
         0 => Step::status(302, "").with("Location", &format!("{path}&moved=1")),

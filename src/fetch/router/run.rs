@@ -6,14 +6,14 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use reqwest::Url;
-use tokio::task::{Id, JoinError, JoinSet};
+use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use super::Slot;
+use super::address::Addresses;
 use crate::fetch::http::{self, HttpError, Reply};
-use crate::fetch::pace::{BUDGET, Bucket, IN_FLIGHT, REQUEST_TIME, jitter, pause};
-use crate::fetch::source::{Parsed, Request, Response, Source, SourceError, Target};
+use crate::fetch::pace::{BUDGET, Bucket, IN_FLIGHT, REQUEST_TIME};
+use crate::fetch::source::{Request, Response, Source, SourceError, Target};
 use crate::fetch::{Clock, Event, Observer, Query, Settings};
 
 /// What a run works with.
@@ -28,19 +28,19 @@ pub(crate) struct Tools<'a> {
 
 /// A request on its way: which try, where to, and not before when.
 #[derive(Debug, Clone)]
-struct Job {
-    request: Request,
-    retried: bool,
-    host: usize,
-    not_before: Instant,
-    sent_at: Instant,
+pub(super) struct Job {
+    pub(super) request: Request,
+    pub(super) retried: bool,
+    pub(super) host: usize,
+    pub(super) not_before: Instant,
+    pub(super) sent_at: Instant,
     /// The run's deadline, and not our patience, limits this try.
-    last_chance: bool,
+    pub(super) last_chance: bool,
 }
 
 /// How the source is doing.
 #[derive(Debug, Clone)]
-enum State {
+pub(super) enum State {
     Up,
     /// It asked for a pause, which was agreed to at the first instant and lasts to the second.
     Throttled(Instant, Instant),
@@ -48,25 +48,21 @@ enum State {
     Stopped(SourceError),
 }
 
-type Ended = Result<(Id, (Result<Reply, HttpError>, Duration)), JoinError>;
-
-struct Run<'a> {
-    source: &'static dyn Source,
-    tools: &'a Tools<'a>,
-    agent: String,
-    hosts: Vec<Url>,
-    client: Option<reqwest::Client>,
-    queue: Vec<Job>,
-    flying: JoinSet<(Result<Reply, HttpError>, Duration)>,
-    jobs: HashMap<Id, Job>,
-    bucket: Bucket,
-    state: State,
+pub(super) struct Run<'a> {
+    pub(super) source: &'static dyn Source,
+    pub(super) tools: &'a Tools<'a>,
+    pub(super) addresses: Addresses,
+    pub(super) queue: Vec<Job>,
+    pub(super) flying: JoinSet<(Result<Reply, HttpError>, Duration)>,
+    pub(super) jobs: HashMap<Id, Job>,
+    pub(super) bucket: Bucket,
+    pub(super) state: State,
     /// The source has answered for some symbol.
-    alive: bool,
-    failed_in_row: u32,
-    slots: HashMap<usize, Slot>,
-    sent: usize,
-    sent_before: usize,
+    pub(super) alive: bool,
+    pub(super) failed_in_row: u32,
+    pub(super) slots: HashMap<usize, Slot>,
+    pub(super) sent: usize,
+    pub(super) sent_before: usize,
 }
 
 /// Asks `source` for the wants at `asked`; returns a slot for each and the number of requests sent.
@@ -80,9 +76,11 @@ pub(crate) async fn ask(
     let mut run = Run {
         source,
         tools,
-        agent: tools.settings.user_agent.clone().unwrap_or_else(|| http::USER_AGENT.to_owned()),
-        hosts: Vec::new(),
-        client: None,
+        addresses: Addresses::new(
+            source.info(),
+            tools.settings.base_urls.get(source.info().name).map(String::as_str),
+            tools.settings.user_agent.as_deref(),
+        ),
         queue: Vec::new(),
         flying: JoinSet::new(),
         jobs: HashMap::new(),
@@ -101,7 +99,8 @@ pub(crate) async fn ask(
 }
 
 impl Run<'_> {
-    fn enqueue(&mut self, requests: Vec<Request>) {
+    /// Plans requests.
+    pub(super) fn enqueue(&mut self, requests: Vec<Request>) {
         let sent_ones = requests.iter().filter(|r| r.target != Target::Builtin).count();
         if sent_ones > 0 {
             self.tools.observer.event(&Event::Started { requests: sent_ones });
@@ -209,7 +208,8 @@ impl Run<'_> {
             self.stop(SourceError::Budget(BUDGET));
             return self.note(&job.request.wants, &SourceError::Budget(BUDGET));
         }
-        let (client, url) = match self.client().and_then(|c| Ok((c, self.url(job.host, &path)?))) {
+        let url = self.addresses.url(job.host, &path);
+        let (client, url) = match url.and_then(|url| Ok((self.addresses.client()?, url))) {
             Ok(both) => both,
             Err(reason) => return self.stop(SourceError::Transport(reason)),
         };
@@ -224,159 +224,6 @@ impl Run<'_> {
             (result, now.elapsed())
         });
         self.jobs.insert(handle.id(), job);
-    }
-
-    fn client(&mut self) -> Result<reqwest::Client, String> {
-        if let Some(client) = &self.client {
-            return Ok(client.clone());
-        }
-        let info = self.source.info();
-        let own: Vec<&str> = match self.tools.settings.base_urls.get(info.name) {
-            Some(base) => vec![base],
-            None => info.hosts.to_vec(),
-        };
-        self.hosts = own.into_iter().filter_map(|h| Url::parse(h).ok()).filter(|u| u.has_host()).collect();
-        if self.hosts.is_empty() {
-            return Err(format!("the address set with {} is not a URL", info.url_variable));
-        }
-        let client = http::client(&self.agent, &self.hosts)?;
-        self.client = Some(client.clone());
-        Ok(client)
-    }
-
-    fn url(&self, host: usize, path: &str) -> Result<Url, String> {
-        let base = self.hosts.iter().cycle().nth(host).ok_or("no address")?;
-        let mut base = base.clone();
-        base.set_query(None);
-        base.set_fragment(None);
-        Url::parse(&format!("{}{path}", base.as_str().trim_end_matches('/')))
-            .map_err(|_| "the request is not a URL".to_owned())
-    }
-
-    fn ended(&mut self, ended: Ended) {
-        let (id, result, elapsed) = match ended {
-            Ok((id, (result, elapsed))) => (id, result, elapsed),
-            Err(e) => (e.id(), Err(HttpError::Broken("the request broke down".to_owned())), Duration::ZERO),
-        };
-        let Some(job) = self.jobs.remove(&id) else { return };
-        let late = job.last_chance && result == Err(HttpError::Timeout);
-        let (status, bytes) = result.as_ref().map_or((None, 0), |r| (Some(r.status), r.body.len()));
-        let mut pause_asked = None;
-        let outcome = match result {
-            Err(_) if late => Err(SourceError::Timeout),
-            Err(error) => Err(SourceError::from(error)),
-            Ok(reply) => {
-                let received_at = self.tools.clock.now();
-                pause_asked = reply.retry_after.clone();
-                let Reply { status, body, retry_after, location } = reply;
-                let response = Response { status, body, retry_after, location, received_at };
-                self.source.parse(self.tools.query, &job.request, &response)
-            }
-        };
-        self.report(&job, status, bytes, elapsed, &outcome);
-        match outcome {
-            Ok(parsed) => {
-                self.failed_in_row = 0;
-                self.take(parsed);
-            }
-            Err(error) => self.failed(job, error, pause_asked.as_deref()),
-        }
-    }
-
-    fn failed(&mut self, job: Job, error: SourceError, pause_asked: Option<&str>) {
-        match error {
-            SourceError::Throttled { reason, wait, .. } => self.throttled(job, reason, wait, pause_asked),
-            SourceError::Blocked(_) | SourceError::Unauthorised(_) => {
-                self.note(&job.request.wants, &error);
-                self.stop(error);
-            }
-            SourceError::Transport(_) | SourceError::Garbled(_) => self.broken(job, error),
-            other => {
-                if other != SourceError::Timeout {
-                    self.failed_in_row = 0;
-                }
-                self.note(&job.request.wants, &other);
-            }
-        }
-    }
-
-    /// One retry at the next host; two requests in a row that failed after theirs end the source.
-    fn broken(&mut self, mut job: Job, error: SourceError) {
-        let wait = jitter();
-        let at = Instant::now() + wait;
-        let open = !matches!(self.state, State::Stopped(_));
-        if open && !job.retried && at < self.tools.deadline {
-            if let Some(url) = self.shown(&job) {
-                let source = self.source.info().name.to_owned();
-                self.tools.observer.event(&Event::Retry { source, url, wait, reason: error.to_string() });
-            }
-            job.retried = true;
-            job.host += 1;
-            job.not_before = at;
-            self.queue.push(job);
-            return;
-        }
-        self.failed_in_row += 1;
-        self.note(&job.request.wants, &error);
-        if self.failed_in_row >= 2 {
-            self.stop(error);
-        }
-    }
-
-    /// Keeps the pause once if it ends inside the deadline, otherwise stops.
-    fn throttled(&mut self, mut job: Job, reason: String, wait: bool, pause_asked: Option<&str>) {
-        let received = self.tools.clock.now();
-        let asked = pause(pause_asked, received);
-        let now = Instant::now();
-        match self.state {
-            State::Up if wait && now + asked < self.tools.deadline => {
-                let source = self.source.info().name.to_owned();
-                self.tools.observer.event(&Event::Throttled { source, wait: asked });
-                self.state = State::Throttled(now, now + asked);
-                self.queue.insert(0, job);
-            }
-            // Sent before the pause was asked for: it shares the pause.
-            State::Throttled(since, until) if wait && job.sent_at <= since && now < until => {
-                job.not_before = until;
-                self.queue.insert(0, job);
-            }
-            _ => {
-                let until =
-                    chrono::Duration::from_std(asked).ok().and_then(|d| received.checked_add_signed(d));
-                let error = SourceError::Throttled { reason, until, wait };
-                self.note(&job.request.wants, &error);
-                self.stop(error);
-            }
-        }
-    }
-
-    fn take(&mut self, parsed: Parsed) {
-        for answer in parsed.answers {
-            let slot = self.slots.entry(answer.want).or_default();
-            match answer.outcome {
-                Ok(found) => {
-                    self.alive = true;
-                    *slot = Slot { found: Some(found), error: None };
-                }
-                Err(error) => {
-                    self.alive |= matches!(error, SourceError::NoData(_) | SourceError::Renamed(_));
-                    slot.error = Some(error);
-                }
-            }
-        }
-        self.enqueue(parsed.follow);
-    }
-
-    fn note(&mut self, wants: &[usize], error: &SourceError) {
-        for want in wants {
-            self.slots.entry(*want).or_default().error = Some(error.clone());
-        }
-    }
-
-    fn stop(&mut self, error: SourceError) {
-        if !matches!(self.state, State::Stopped(_)) {
-            self.state = State::Stopped(error);
-        }
     }
 
     /// Gives every want without a series its last word.
@@ -397,39 +244,5 @@ impl Run<'_> {
         for slot in self.slots.values_mut().filter(|s| s.error == Some(SourceError::UnknownSymbol)) {
             slot.error = Some(SourceError::Outage);
         }
-    }
-
-    fn shown(&self, job: &Job) -> Option<String> {
-        let Target::Get(path) = &job.request.target else { return None };
-        self.url(job.host, path).ok().map(|url| http::shown(&url))
-    }
-
-    fn report(
-        &self,
-        job: &Job,
-        status: Option<u16>,
-        bytes: usize,
-        elapsed: Duration,
-        outcome: &Result<Parsed, SourceError>,
-    ) {
-        let Target::Get(path) = &job.request.target else { return };
-        let Ok(url) = self.url(job.host, path) else { return };
-        let outcome = match outcome {
-            Ok(parsed) => {
-                let found = parsed.answers.iter().filter(|a| a.outcome.is_ok()).count();
-                format!("{found} of {} found", job.request.wants.len())
-            }
-            Err(error) => error.to_string(),
-        };
-        self.tools.observer.event(&Event::Request {
-            source: self.source.info().name.to_owned(),
-            method: "GET".to_owned(),
-            url: http::shown(&url),
-            status,
-            bytes,
-            elapsed,
-            outcome,
-            curl: http::curl(&url, &self.agent),
-        });
     }
 }

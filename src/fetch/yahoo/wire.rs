@@ -44,7 +44,6 @@ pub(super) struct Rows {
 /// # Errors
 /// [`SourceError::Garbled`] where it is no JSON.
 pub(super) fn json(text: &str) -> Result<Value, SourceError> {
-    let text = text.trim_start_matches('\u{feff}');
     let first = match serde_json::from_str(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,

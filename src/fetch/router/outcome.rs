@@ -1,0 +1,183 @@
+//! What becomes of a try: an answer kept, a retry, a pause, or the end of the source.
+//!
+//! Not for: sending (`run`) or what the user is told (`failure`).
+
+use std::time::Duration;
+
+use tokio::task::{Id, JoinError};
+use tokio::time::Instant;
+
+use super::Slot;
+use super::run::{Job, Run, State};
+use crate::fetch::Event;
+use crate::fetch::http::{HttpError, Reply};
+use crate::fetch::pace::{jitter, pause};
+use crate::fetch::source::{Parsed, Response, SourceError, Target};
+
+/// A try that ended: its task, what came of it, and how long it took.
+pub(super) type Ended = Result<(Id, (Result<Reply, HttpError>, Duration)), JoinError>;
+
+impl Run<'_> {
+    /// Reads what a try brought and acts on it.
+    pub(super) fn ended(&mut self, ended: Ended) {
+        let (id, result, elapsed) = match ended {
+            Ok((id, (result, elapsed))) => (id, result, elapsed),
+            Err(e) => (e.id(), Err(HttpError::Broken("the request broke down".to_owned())), Duration::ZERO),
+        };
+        let Some(job) = self.jobs.remove(&id) else { return };
+        let late = job.last_chance && result == Err(HttpError::Timeout);
+        let (status, bytes) = result.as_ref().map_or((None, 0), |r| (Some(r.status), r.body.len()));
+        let mut pause_asked = None;
+        let outcome = match result {
+            Err(_) if late => Err(SourceError::Timeout),
+            Err(error) => Err(SourceError::from(error)),
+            Ok(reply) => {
+                let received_at = self.tools.clock.now();
+                pause_asked = reply.retry_after.clone();
+                let Reply { status, body, retry_after, location } = reply;
+                let response = Response { status, body, retry_after, location, received_at };
+                self.source.parse(self.tools.query, &job.request, &response)
+            }
+        };
+        self.report(&job, status, bytes, elapsed, &outcome);
+        match outcome {
+            Ok(parsed) => {
+                self.failed_in_row = 0;
+                self.take(parsed);
+            }
+            Err(error) => self.failed(job, error, pause_asked.as_deref()),
+        }
+    }
+
+    fn failed(&mut self, job: Job, error: SourceError, pause_asked: Option<&str>) {
+        match error {
+            SourceError::Throttled { reason, wait, .. } => self.throttled(job, reason, wait, pause_asked),
+            SourceError::Blocked(_) | SourceError::Unauthorised(_) => {
+                self.note(&job.request.wants, &error);
+                self.stop(error);
+            }
+            SourceError::Transport(_) | SourceError::Garbled(_) => self.broken(job, error),
+            other => {
+                if other != SourceError::Timeout {
+                    self.failed_in_row = 0;
+                }
+                self.note(&job.request.wants, &other);
+            }
+        }
+    }
+
+    /// One retry at the next host; two requests in a row that failed after theirs end the source.
+    fn broken(&mut self, mut job: Job, error: SourceError) {
+        let wait = jitter();
+        let at = Instant::now() + wait;
+        let open = !matches!(self.state, State::Stopped(_));
+        if open && !job.retried && at < self.tools.deadline {
+            if let Some((url, _)) = self.shown(&job) {
+                let source = self.source.info().name.to_owned();
+                self.tools.observer.event(&Event::Retry { source, url, wait, reason: error.to_string() });
+            }
+            job.retried = true;
+            job.host += 1;
+            job.not_before = at;
+            self.queue.push(job);
+            return;
+        }
+        self.failed_in_row += 1;
+        self.note(&job.request.wants, &error);
+        if self.failed_in_row >= 2 {
+            self.stop(error);
+        }
+    }
+
+    /// Keeps the pause once if it ends inside the deadline, otherwise stops.
+    fn throttled(&mut self, mut job: Job, reason: String, wait: bool, pause_asked: Option<&str>) {
+        let received = self.tools.clock.now();
+        let asked = pause(pause_asked, received);
+        let now = Instant::now();
+        match self.state {
+            State::Up if wait && now + asked < self.tools.deadline => {
+                let source = self.source.info().name.to_owned();
+                self.tools.observer.event(&Event::Throttled { source, wait: asked });
+                self.state = State::Throttled(now, now + asked);
+                self.queue.insert(0, job);
+            }
+            // Sent before the pause was asked for: it shares the pause.
+            State::Throttled(since, until) if wait && job.sent_at <= since && now < until => {
+                job.not_before = until;
+                self.queue.insert(0, job);
+            }
+            _ => {
+                let until =
+                    chrono::Duration::from_std(asked).ok().and_then(|d| received.checked_add_signed(d));
+                let error = SourceError::Throttled { reason, until, wait };
+                self.note(&job.request.wants, &error);
+                self.stop(error);
+            }
+        }
+    }
+
+    /// Keeps an answer and plans what it makes necessary.
+    pub(super) fn take(&mut self, parsed: Parsed) {
+        for answer in parsed.answers {
+            let slot = self.slots.entry(answer.want).or_default();
+            match answer.outcome {
+                Ok(found) => {
+                    self.alive = true;
+                    *slot = Slot { found: Some(found), error: None };
+                }
+                Err(error) => {
+                    self.alive |= matches!(error, SourceError::NoData(_) | SourceError::Renamed(_));
+                    slot.error = Some(error);
+                }
+            }
+        }
+        self.enqueue(parsed.follow);
+    }
+
+    /// Notes an error for each of the wants.
+    pub(super) fn note(&mut self, wants: &[usize], error: &SourceError) {
+        for want in wants {
+            self.slots.entry(*want).or_default().error = Some(error.clone());
+        }
+    }
+
+    /// Ends the source: nothing more is sent. The first reason stands.
+    pub(super) fn stop(&mut self, error: SourceError) {
+        if !matches!(self.state, State::Stopped(_)) {
+            self.state = State::Stopped(error);
+        }
+    }
+
+    fn shown(&self, job: &Job) -> Option<(String, String)> {
+        let Target::Get(path) = &job.request.target else { return None };
+        self.addresses.shown(job.host, path)
+    }
+
+    fn report(
+        &self,
+        job: &Job,
+        status: Option<u16>,
+        bytes: usize,
+        elapsed: Duration,
+        outcome: &Result<Parsed, SourceError>,
+    ) {
+        let Some((url, curl)) = self.shown(job) else { return };
+        let outcome = match outcome {
+            Ok(parsed) => {
+                let found = parsed.answers.iter().filter(|a| a.outcome.is_ok()).count();
+                format!("{found} of {} found", job.request.wants.len())
+            }
+            Err(error) => error.to_string(),
+        };
+        self.tools.observer.event(&Event::Request {
+            source: self.source.info().name.to_owned(),
+            method: "GET".to_owned(),
+            url,
+            status,
+            bytes,
+            elapsed,
+            outcome,
+            curl,
+        });
+    }
+}
