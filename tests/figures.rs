@@ -399,3 +399,11 @@ fn a_comparison_since_a_day_rebases_there() {
     assert_eq!(report.as_of, at("2026-01-21T08:30:00Z"));
     assert_eq!(d("2026-01-16") + Days::new(2), d("2026-01-18"));
 }
+
+#[test]
+fn a_yields_change_is_told_in_basis_points() {
+    // 4.295 - 4.231 = 0.064 percentage points, 6.4 basis points.
+    let report = Book::new().closes("US10Y", "2026-01-20 4.231, 2026-01-21 4.295").at("2026-01-22T08:00:00Z");
+    near(row(&report, "US10Y").change.unwrap(), 0.064);
+    near(row(&report, "US10Y").change_bp.unwrap(), 6.4);
+}

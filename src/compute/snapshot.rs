@@ -243,6 +243,7 @@ impl Builder<'_, '_> {
     fn row(&self, head: Head, line: Option<&Line<'_>>) -> Row {
         let newest = line.and_then(Line::last);
         let before = line.and_then(|l| l.bars.len().checked_sub(2).and_then(|i| l.bars.get(i)));
+        let change = newest.zip(before).map(|(b, a)| b.close - a.close);
         let moves = self.moves(line);
         let relative = self.relative(&moves);
         let trend = line
@@ -264,7 +265,8 @@ impl Builder<'_, '_> {
                     (None, None) => Some(Absent::NoSession),
                 },
             },
-            change: newest.zip(before).map(|(b, a)| b.close - a.close),
+            change,
+            change_bp: change.filter(|_| head.kind == Kind::Rate).map(|points| points * 100.0),
             moves,
             relative,
             range_52w: line.map_or_else(range::no_session, range::range_52w),

@@ -233,8 +233,10 @@ pub struct Row {
     pub close: Option<f64>,
     /// The session before.
     pub previous: Previous,
-    /// Close minus the previous close, in points of the instrument (percentage points for rates).
+    /// Close minus the previous close, in the unit of the close.
     pub change: Option<f64>,
+    /// The change of a rate, in basis points (0.01 percentage points); null for all else.
+    pub change_bp: Option<f64>,
     /// Moves by horizon.
     pub moves: Ordered<Horizon, MoveCell>,
     /// Moves against the benchmark.

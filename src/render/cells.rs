@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 
+use super::number;
 use super::style::Style;
 use super::text;
 use crate::domain::Horizon;
@@ -109,9 +110,10 @@ pub(super) fn cell(row: &Row, column: Column, style: &Style) -> Cell {
             Some(Cell::Text(text::fit(&name, LONGEST_NAME, style)))
         }
         Column::Close => Some(row.close.map_or(Cell::NoData, level)),
-        Column::Points => {
-            row.change.map(|value| Cell::Signed { value, decimals: row.decimals, marks: Vec::new() })
-        }
+        Column::Points => match row.change_bp {
+            Some(bp) => number::signed(bp, 1).map(|figure| Cell::Text(format!("{figure} bp"))),
+            None => row.change.map(|value| Cell::Signed { value, decimals: row.decimals, marks: Vec::new() }),
+        },
         Column::Move(horizon) => {
             let limit = if horizon == Horizon::ONE_DAY { row.limit.side } else { None };
             row.moves.get(&horizon).and_then(|cell| moved(cell, limit))

@@ -11,8 +11,8 @@ use super::page::Page;
 use super::spark;
 use super::style::{Style, Tone};
 use super::text;
-use crate::domain::Comparison;
 use crate::domain::comparison::{Point, Rebased};
+use crate::domain::{Comparison, Horizon};
 
 /// Fewest and most cells of a line.
 const SHORTEST: usize = 8;
@@ -33,7 +33,8 @@ pub(super) fn block(page: &mut Page, report: &Comparison) {
     let Some(horizon) = report.rebased_over else { return };
     let style = page.style;
     let year = report.as_of.year();
-    page.heading(&format!("Rebased to 100 over {}", horizon.label()));
+    let over = if matches!(horizon, Horizon::Since(_)) { "" } else { "over " };
+    page.heading(&format!("Rebased to 100 {over}{}", horizon.label()));
     let axes = axes(report);
     let (rows, cells) = sized(report, axes.as_ref(), style);
     let aligns = [Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right];

@@ -151,6 +151,7 @@ pub(super) fn empty_row(id: &str, name: &str, section: &str) -> Row {
         close: None,
         previous: Previous { date: None, close: None, absent: Some(Absent::NoSession) },
         change: None,
+        change_bp: None,
         moves: horizons().into_iter().map(|h| (h, no_move(Absent::NoSession))).collect(),
         relative: [].into_iter().collect(),
         range_52w: Range52w {
@@ -190,6 +191,7 @@ fn row(quote: &Quote) -> Row {
         close: Some(quote.close.1),
         previous: Previous { date: Some(d(quote.before.0)), close: Some(quote.before.1), absent: None },
         change: Some(quote.close.1 - quote.before.1),
+        change_bp: None,
         relative: relative(&own, &moves(sp500)).into_iter().collect(),
         moves: own.into_iter().collect(),
         range_52w: Range52w {
