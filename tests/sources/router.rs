@@ -479,6 +479,27 @@ fn a_batch_of_which_all_are_denied_is_an_outage_after_one_request() {
 }
 
 #[test]
+fn a_batch_without_anything_is_followed_by_one_chart_and_by_the_others_only_if_that_has_closes() {
+    let empty = fixture("chart-result-null.json");
+    let server = Server::script(vec![Step::ok(empty.clone())]);
+    let (fetched, _) = run(&query(many(5)), &server.url(), AMPLE);
+    assert_eq!((kinds(&fetched), server.count()), (vec![FailureKind::NoData; 5], 2));
+    let server = Server::new(move |nth, path| if nth == 0 { Step::ok(empty.clone()) } else { healthy(path) });
+    let (fetched, _) = run(&query(many(3)), &server.url(), AMPLE);
+    assert_eq!((ids(&fetched), server.count()), (vec!["I0", "I1", "I2"], 4));
+}
+
+#[test]
+fn a_denied_symbol_beside_an_empty_one_is_unknown() {
+    let server = Server::new(|_, path| match asked(path)[0].as_str() {
+        "T0" => Step::status(404, fixture("http-404-unknown.json")),
+        _ => Step::ok(fixture("chart-result-empty.json")),
+    });
+    let (fetched, _) = run(&query(typed_many(2)), &server.url(), AMPLE);
+    assert_eq!(kinds(&fetched), [FailureKind::UnknownSymbol, FailureKind::NoData]);
+}
+
+#[test]
 fn typed_symbols_that_are_all_denied_are_an_outage_after_three_requests() {
     let server = Server::script(vec![Step::status(404, fixture("http-404-unknown.json"))]);
     let (fetched, _) = run(&query(typed_many(9)), &server.url(), AMPLE);

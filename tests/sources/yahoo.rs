@@ -342,6 +342,18 @@ fn crude_oil_may_close_below_zero() {
 }
 
 #[test]
+fn a_futures_evening_row_is_the_next_sessions_and_leaves_the_settled_close_alone() {
+    let query = query(vec![want("GOLD", "GC=F", Kind::Future, "USD")]);
+    let body = fixture("chart-future-in-the-evening.json");
+    let response = Response { received_at: instant("2026-01-21T00:06:00Z"), ..response(200, body) };
+    let parsed = source("yahoo").unwrap().parse(&query, &chart_of(&query), &response).unwrap();
+    let series = parsed.answers.into_iter().next().unwrap().outcome.unwrap().series;
+    expect(&series, &[("2026-01-16", 4588.4), ("2026-01-20", 4759.6), ("2026-01-21", 4771.5)]);
+    // 19:05:11 in New York in winter.
+    assert_eq!(series.provenance.stamp, Some(instant("2026-01-21T00:05:11Z")));
+}
+
+#[test]
 fn a_pairs_close_is_what_the_next_row_opens_with_and_the_newest_is_the_market_price() {
     let eurusd = want("EURUSD", "EURUSD=X", Kind::Fx, "USD");
     let series = read(eurusd, "chart-fx-close-is-the-open.json").unwrap();

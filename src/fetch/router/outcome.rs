@@ -126,7 +126,7 @@ impl Run<'_> {
                     *slot = Slot { found: Some(found), error: None };
                 }
                 Err(error) => {
-                    self.alive |= matches!(error, SourceError::NoData(_) | SourceError::Renamed(_));
+                    self.alive |= matches!(error, SourceError::Renamed(_));
                     slot.error = Some(error);
                 }
             }

@@ -238,7 +238,9 @@ impl Run<'_> {
                 asked.iter().filter(|at| !self.slots.contains_key(at)).copied().collect();
             self.note(&untold, &error);
         }
-        if self.alive || asked.len() < 2 {
+        // One that is denied beside one that is merely empty is believed to be unknown.
+        let empty = |s: &Slot| matches!(s.error, Some(SourceError::NoData(_)));
+        if self.alive || asked.len() < 2 || self.slots.values().any(empty) {
             return;
         }
         for slot in self.slots.values_mut().filter(|s| s.error == Some(SourceError::UnknownSymbol)) {

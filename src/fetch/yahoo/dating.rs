@@ -4,7 +4,7 @@
 //! is the local one in the exchange's zone, row by row, because the offset of today is not that of
 //! the other half of the year.
 
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveDateTime, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::wire::{Entry, Row};
@@ -104,7 +104,27 @@ pub(super) fn date_rows(
     }
     dated.rows.sort_by_key(|d| d.row.at);
     mark_live(&mut dated.rows, traded_at);
+    if let Some(newest) = dated.rows.last_mut().filter(|d| d.live) {
+        newest.date = zone.local(newest.row.at).map_or(newest.date, |t| trading_date(t, kind));
+    }
     dated
+}
+
+/// The session that a trade at this local time belongs to: its own day's, but that of the next weekday
+/// where a future trades in the evening, after the day's settlement.
+pub(super) fn trading_date(local: NaiveDateTime, kind: Kind) -> NaiveDate {
+    let date = local.date();
+    if kind != Kind::Future || (local.hour() < EVENING && !is_weekend(date)) {
+        return date;
+    }
+    date.iter_days().skip(1).find(|d| !is_weekend(*d)).unwrap_or(date)
+}
+
+/// The hour at which futures open again after their settlement.
+const EVENING: u32 = 18;
+
+fn is_weekend(date: NaiveDate) -> bool {
+    matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
 }
 
 const FIRST: NaiveDate = match NaiveDate::from_ymd_opt(1900, 1, 1) {
@@ -127,4 +147,23 @@ fn mark_live(rows: &mut [Dated], traded_at: Option<i64>) {
     } else {
         others.iter().all(|o| o.time != newest.time)
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn traded(at: &str, kind: Kind) -> String {
+        trading_date(at.parse().unwrap(), kind).to_string()
+    }
+
+    #[test]
+    fn a_futures_evening_belongs_to_the_next_weekday() {
+        // 20 January 2026 is a Tuesday, the 16th a Friday, the 18th a Sunday.
+        assert_eq!(traded("2026-01-20T17:00:05", Kind::Future), "2026-01-20");
+        assert_eq!(traded("2026-01-20T18:00:00", Kind::Future), "2026-01-21");
+        assert_eq!(traded("2026-01-18T19:30:00", Kind::Future), "2026-01-19");
+        assert_eq!(traded("2026-01-16T16:59:59", Kind::Future), "2026-01-16");
+        assert_eq!(traded("2026-01-20T23:00:00", Kind::Coin), "2026-01-20");
+    }
 }

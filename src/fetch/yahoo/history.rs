@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::dating::{Dated, Zone, date_rows};
+use super::dating::{Dated, Zone, date_rows, trading_date};
 use super::wire::{Entry, Rows};
 use super::{INFO, fx, money, venues};
 use crate::domain::series::listed;
@@ -137,7 +137,7 @@ impl History<'_> {
             live: d.live,
         });
         let newest = rows.last().map(|d| d.date);
-        let traded = self.traded_at().filter(|at| self.date_of(*at) == newest);
+        let traded = self.traded_at().filter(|at| self.traded_on(*at) == newest);
         let off_grid = rows.last().filter(|d| d.live).map(|d| d.row.at);
         Settled { rows: raw.collect(), stamp: newest.zip(traded.or(off_grid)) }
     }
@@ -213,6 +213,10 @@ impl History<'_> {
 
     fn date_of(&self, at: i64) -> Option<NaiveDate> {
         self.zone.local(at).map(|t| t.date())
+    }
+
+    fn traded_on(&self, at: i64) -> Option<NaiveDate> {
+        self.zone.local(at).map(|t| trading_date(t, self.kind))
     }
 
     fn why_empty(&self, raw: &Rows) -> &'static str {

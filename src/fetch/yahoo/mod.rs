@@ -73,18 +73,23 @@ impl Source for Yahoo {
         };
         let entries = wire::entries(&root)?;
         let mut parsed = Parsed::default();
+        let mut left_out = Vec::new();
         for &at in &request.wants {
             let Some(want) = query.wants.get(at) else { continue };
             let asked = history::Asked { want, symbol: symbol_of(want), received_at: response.received_at };
             let outcome = history::read(&asked, &entries, batched);
-            if batched && incomplete(want, &outcome) {
+            let open = batched && incomplete(want, &outcome);
+            if open {
                 parsed.follow.push(chart(query, at, false));
-                // What a chart will tell better is not said of the batch.
-                if outcome.is_err() {
-                    continue;
-                }
             }
-            parsed.answers.push(Answer { want: at, outcome });
+            // What a chart will tell better is not said of the batch.
+            let answers = if open && outcome.is_err() { &mut left_out } else { &mut parsed.answers };
+            answers.push(Answer { want: at, outcome });
+        }
+        if parsed.answers.is_empty() && left_out.len() > 1 {
+            // A batch without anything: one chart tells whether it is worth asking for the others.
+            parsed.answers = left_out;
+            parsed.follow.iter_mut().skip(1).for_each(|r| r.only_if_alive = true);
         }
         Ok(parsed)
     }
