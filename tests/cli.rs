@@ -1,0 +1,345 @@
+//! The built program against a local server that speaks Yahoo's formats: the same figures as the demo,
+//! every failure with its exit code and sentence, files that appear whole, and streams kept apart.
+
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
+)]
+
+#[path = "cli/replay.rs"]
+mod replay;
+#[allow(dead_code)]
+mod support;
+
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use replay::Replay;
+use serde_json::Value;
+use support::server::{Server, Step};
+
+const AS_OF: &str = "2026-01-21T08:30:00Z";
+
+fn program(args: &[&str], base: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_marketsnap"));
+    command.args(args).env_clear().env("MARKETSNAP_YAHOO_URL", base).stdin(Stdio::null());
+    command
+}
+
+fn run(args: &[&str], base: &str) -> Output {
+    program(args, base).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&output.stdout)))
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+fn row<'a>(report: &'a Value, id: &str) -> &'a Value {
+    let rows =
+        report["instruments"].as_array().unwrap().iter().chain(report["composites"].as_array().unwrap());
+    rows.into_iter().find(|r| r["id"] == id).unwrap_or_else(|| panic!("no row {id}"))
+}
+
+/// A server whose every answer is `step`, and the run of `args` against it.
+fn against(step: impl Fn() -> Step + Send + Sync + 'static, args: &[&str]) -> (Output, usize) {
+    let server = Server::new(move |_, _| step());
+    let output = run(args, &server.url());
+    (output, server.count())
+}
+
+#[test]
+fn closes_served_in_yahoos_format_give_the_same_figures_as_the_demo() {
+    let replay = Replay::start();
+    let output = run(&["today", "--json", "--as-of", AS_OF], &replay.url());
+    let served = json(&output);
+    let demo = json(&run(&["today", "--json", "--demo"], "http://127.0.0.1:9"));
+    let mut compared = 0;
+    for of_demo in
+        demo["instruments"].as_array().unwrap().iter().chain(demo["composites"].as_array().unwrap())
+    {
+        let id = of_demo["id"].as_str().unwrap();
+        // TOPIX has no symbol there, and a currency's close is told by the next row's opening.
+        if of_demo["kind"] == "fx" || id == "TOPIX" {
+            continue;
+        }
+        let row = row(&served, id);
+        for key in ["session", "close", "previous", "change", "moves", "relative", "range_52w", "limit"] {
+            assert_eq!(row[key], of_demo[key], "{id} {key}");
+        }
+        compared += 1;
+    }
+    assert!(compared >= 34, "{compared} rows compared");
+    assert_eq!(served["groups"][0], demo["groups"][0]);
+}
+
+#[test]
+fn the_usual_run_asks_for_twenty_symbols_at_a_time() {
+    let replay = Replay::start();
+    let output = run(&["today", "STAR50", "SP500", "ASIA", "CN-CHIPS", "--as-of", AS_OF], &replay.url());
+    assert_eq!((code(&output), stderr(&output)), (Some(0), String::new()));
+    assert_eq!(replay.paths().len(), 1, "{:?}", replay.paths());
+}
+
+#[test]
+fn a_symbol_outside_the_catalogue_is_asked_for_and_told_what_it_is_by_the_source() {
+    let replay = Replay::start();
+    let output = run(&["today", "tencent.hk", "SP500", "--json", "--as-of", AS_OF], &replay.url());
+    let report = json(&output);
+    let share = row(&report, "TENCENT.HK");
+    assert_eq!((share["name"].as_str(), share["currency"].as_str()), (Some("Tencent"), Some("HKD")));
+    assert_eq!(
+        (share["exchange"].as_str(), share["session"]["timezone"].as_str()),
+        (Some("XHKG"), Some("Asia/Hong_Kong"))
+    );
+    assert_eq!(report["instruments"][0]["id"], "TENCENT.HK");
+    // 600 to 603 is +0.5 %, settled at 16:10 in Hong Kong.
+    assert!((share["moves"]["1D"]["pct"].as_f64().unwrap() - 0.5).abs() < 1e-9);
+    assert_eq!(share["session"]["closed_at"], "2026-01-21T08:10:00Z");
+}
+
+#[test]
+fn an_unknown_symbol_beside_a_known_one_is_partial_and_names_ids_like_it() {
+    let replay = Replay::start();
+    let output = run(&["today", "SP500", "NIKKEIX", "--as-of", AS_OF], &replay.url());
+    assert_eq!(code(&output), Some(3));
+    let said = stderr(&output);
+    assert!(said.contains("NIKKEIX") && said.contains("NIKKEI225"), "{said}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("6796.86"));
+    let alone = run(&["today", "NIKKEIX", "--as-of", AS_OF], &replay.url());
+    assert_eq!((code(&alone), alone.stdout.len()), (Some(5), 0));
+}
+
+#[test]
+fn a_slip_of_the_finger_is_a_usage_error_before_any_request() {
+    let output = run(&["today", "STAR5O"], "http://127.0.0.1:9");
+    assert_eq!((code(&output), output.stdout.len()), (Some(2), 0));
+    assert_eq!(stderr(&output), "error: unknown instrument 'STAR5O': did you mean STAR50?\n");
+}
+
+#[test]
+fn requests_that_make_no_sense_are_usage_errors() {
+    for args in [
+        &["today", "--date", "2999-01-01"][..],
+        &["today", "--as-of", "2999-01-01T00:00:00Z"],
+        &["today", "--as-of", "yesterday"],
+        &["today", "--date", "2026-01-20", "--as-of", AS_OF],
+        &["today", "--horizons", "1D,2D"],
+        &["today", "--benchmark", "CN-CHIPS"],
+        &["today", "--width", "20"],
+        &["today", "--timeout", "0"],
+        &["today", "-o", "report.xyz"],
+        &["today", "A,B"],
+        &["compare", "STAR50"],
+        &["compare", "STAR50", "000688.SS"],
+        &["compare", "STAR50", "SP500", "--since", "2999-01-01"],
+        &["yesterday"],
+    ] {
+        let output = run(args, "http://127.0.0.1:9");
+        assert_eq!((code(&output), output.stdout.len()), (Some(2), 0), "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).starts_with("error: "), "{args:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn every_failure_of_the_source_ends_with_its_code_and_a_sentence_on_what_to_do() {
+    let html = || Step::ok("<!DOCTYPE html><html><body>Accept all</body></html>");
+    let elsewhere = || Step::status(302, "").with("Location", "https://consent.yahoo.com/v2/collectConsent");
+    type Case = (&'static str, fn() -> Step, i32, &'static str);
+    let html: fn() -> Step = html;
+    let elsewhere: fn() -> Step = elsewhere;
+    let cases: [Case; 7] = [
+        ("429", || Step::status(429, "Too Many Requests"), 5, "throttled"),
+        (
+            "401",
+            || {
+                Step::status(
+                    401,
+                    r#"{"finance":{"result":null,"error":{"code":"Unauthorized","description":"Invalid Crumb"}}}"#,
+                )
+            },
+            6,
+            "unauthorised",
+        ),
+        ("403", || Step::status(403, ""), 5, "blocked"),
+        (
+            "999",
+            || Step::status(999, "<html>Unable to process request at this time -- error 999</html>"),
+            5,
+            "blocked",
+        ),
+        ("consent page", html, 5, "blocked"),
+        ("redirect", elsewhere, 5, "blocked"),
+        ("404 without JSON", || Step::status(404, "Not Found"), 5, "throttled"),
+    ];
+    for (name, step, expected, kind) in cases {
+        let (output, requests) = against(step, &["today", "STAR50", "SP500", "--json", "--timeout", "20"]);
+        assert_eq!(code(&output), Some(expected), "{name}: {}", stderr(&output));
+        assert_eq!(requests, 1, "{name}: a source that refuses is not asked again");
+        let report = json(&output);
+        assert_eq!(
+            (&report["status"], &report["errors"][0]["kind"]),
+            (&Value::from("empty"), &Value::from(kind)),
+            "{name}"
+        );
+        let said = stderr(&output);
+        assert!(
+            said.contains("STAR50") && said.contains("yahoo") && said.contains("hint: "),
+            "{name}: {said}"
+        );
+    }
+}
+
+#[test]
+fn without_any_answer_the_run_ends_in_time_with_5_and_names_the_demo() {
+    let (output, _) = against(|| Step::Hang, &["today", "SP500", "--timeout", "1"]);
+    assert_eq!((code(&output), output.stdout.len()), (Some(5), 0));
+    let nobody = run(&["today", "SP500", "--timeout", "5"], "http://127.0.0.1:9");
+    assert_eq!(code(&nobody), Some(5));
+    assert!(stderr(&nobody).contains("--demo"), "{}", stderr(&nobody));
+}
+
+#[test]
+fn nothing_is_shown_of_the_demo_unless_it_is_asked_for() {
+    let output = run(&["today", "--json", "--timeout", "5"], "http://127.0.0.1:9");
+    let report = json(&output);
+    assert_eq!((&report["demo"], &report["status"]), (&Value::from(false), &Value::from("empty")));
+    assert!(report["instruments"].as_array().unwrap().iter().all(|r| r["close"].is_null()));
+}
+
+#[test]
+fn a_report_that_must_be_settled_and_is_not_exits_with_4() {
+    let replay = Replay::start();
+    // The closes of the 21st are missing from the server at the next week-end: stale.
+    let args = ["today", "STAR50", "--benchmark", "STAR50", "--require-settled"];
+    let settled = run(&[&args[..], &["--as-of", AS_OF]].concat(), &replay.url());
+    assert_eq!(code(&settled), Some(0));
+    let stale = run(&[&args[..], &["--as-of", "2026-02-06T12:00:00Z"]].concat(), &replay.url());
+    assert_eq!(code(&stale), Some(4));
+}
+
+#[test]
+fn a_file_appears_whole_with_the_format_of_its_suffix() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str| {
+        let path = folder.path().join(name);
+        let output = run(&["today", "STAR50", "--demo", "-o", path.to_str().unwrap()], "");
+        assert_eq!((code(&output), output.stdout.len()), (Some(0), 0), "{}", stderr(&output));
+        std::fs::read_to_string(path).unwrap()
+    };
+    assert!(serde_json::from_str::<Value>(&write("today.json")).is_ok());
+    let table = write("today.txt");
+    assert!(table.contains("STAR 50") && table.contains("DEMO") && !table.contains('\u{1b}'), "{table}");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!(
+        std::fs::metadata(folder.path().join("today.json")).unwrap().permissions().mode() & 0o777,
+        0o644
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_left_as_it_was_and_exits_with_1() {
+    let output = run(&["today", "STAR50", "--demo", "-o", "/nonexistent/folder/today.json"], "");
+    assert_eq!(code(&output), Some(1));
+    assert!(stderr(&output).contains("/nonexistent/folder/today.json"), "{}", stderr(&output));
+    let full = program(&["today", "--demo"], "")
+        .stdout(std::fs::File::create("/dev/full").unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(code(&full), Some(1));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = program(&["today", "--demo", "--json"], "")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_run_that_is_told_to_stop_exits_with_130_and_leaves_nothing_behind() {
+    let server = Server::new(|_, _| Step::Hang);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("today.json");
+    let mut child = program(&["today", "SP500", "-o", file.to_str().unwrap()], &server.url())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while server.count() == 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn request_lines_go_to_standard_error_and_the_report_stays_alone() {
+    let replay = Replay::start();
+    let output = run(&["today", "SP500", "--json", "-vv", "--as-of", AS_OF], &replay.url());
+    assert_eq!(row(&json(&output), "SP500")["close"].as_f64(), Some(6796.86));
+    let said = stderr(&output);
+    assert!(said.starts_with("yahoo: GET ") && said.contains("curl "), "{said}");
+}
+
+#[test]
+fn a_hostile_name_is_harmless_in_the_table() {
+    let replay = Replay::start();
+    let output = run(&["today", "EVIL", "SP500", "--as-of", AS_OF, "-v"], &replay.url());
+    let all = [output.stdout.clone(), output.stderr.clone()].concat();
+    let text = String::from_utf8(all).unwrap();
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}') && !text.contains('\r'), "{text:?}");
+    assert!(text.contains("Evil"), "{text}");
+}
+
+#[test]
+fn it_runs_with_no_home_no_terminal_and_a_read_only_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o555)).unwrap();
+    let output =
+        program(&["today", "--demo"], "").current_dir(folder.path()).env_remove("HOME").output().unwrap();
+    assert_eq!((code(&output), stderr(&output)), (Some(0), String::new()));
+    assert!(Path::new(env!("CARGO_BIN_EXE_marketsnap")).exists());
+}
+
+#[test]
+fn flags_can_be_set_in_the_environment_and_the_command_line_wins() {
+    let with = |args: &[&str]| {
+        let output = program(args, "")
+            .env("MARKETSNAP_DEMO", "yes")
+            .env("MARKETSNAP_FORMAT", "json")
+            .output()
+            .unwrap();
+        assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(with(&["today", "STAR50"]).starts_with('{'));
+    assert!(with(&["today", "STAR50", "--format", "table"]).starts_with("marketsnap"));
+    let off = program(&["today", "STAR50", "--timeout", "2"], "http://127.0.0.1:9")
+        .env("MARKETSNAP_DEMO", "0")
+        .output()
+        .unwrap();
+    assert_eq!(code(&off), Some(5));
+}
