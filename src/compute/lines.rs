@@ -83,6 +83,16 @@ impl<'a> Line<'a> {
     }
 }
 
+impl Line<'_> {
+    /// Whether a session that the exchange had lies between two neighbouring bars of the line.
+    pub fn spans_hole(&self, market: &Market<'_>, before: NaiveDate, after: NaiveDate) -> bool {
+        match &self.of {
+            Of::Instrument(known) => market.spans_hole(known, before, after),
+            Of::Composite(_) => false,
+        }
+    }
+}
+
 /// When the session of `date` was over for an instrument, or for every member of a composite.
 pub fn closed_at(
     id: &InstrumentId,

@@ -7,12 +7,14 @@
 pub mod comparison;
 pub mod composite;
 mod groups;
+mod highlights;
 mod limit;
 mod lines;
 pub mod moves;
 mod notes;
 mod period;
 mod range;
+mod records;
 pub mod relative;
 pub mod sessions;
 pub mod snapshot;

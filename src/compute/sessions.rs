@@ -159,19 +159,23 @@ impl<'a> Market<'a> {
     pub fn holes(&self, known: &Known<'_>, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
         let own: BTreeSet<NaiveDate> =
             known.bars.iter().rev().take_while(|b| b.date >= from).map(|b| b.date).collect();
-        let dates = self.peer_dates(known.exchange);
-        from.iter_days()
-            .skip(1)
-            .take_while(|d| *d < to)
-            .filter(|d| !own.contains(d))
-            .filter(|d| {
-                let expected = known.exchange.expectation(*d);
-                match dates.get(d) {
-                    Some(count) => expected != Expectation::Closed || *count >= 2,
-                    None => expected == Expectation::Session && !self.covered_by_peer(known, *d),
-                }
-            })
-            .collect()
+        let inside = from.iter_days().skip(1).take_while(|d| *d < to);
+        inside.filter(|d| !own.contains(d) && self.had_session(known, *d)).collect()
+    }
+
+    /// Whether a session that the exchange had lies between two neighbouring bars.
+    #[must_use]
+    pub fn spans_hole(&self, known: &Known<'_>, before: NaiveDate, after: NaiveDate) -> bool {
+        before.iter_days().skip(1).take_while(|d| *d < after).any(|d| self.had_session(known, d))
+    }
+
+    /// Whether the exchange had a session on a date that the series lacks.
+    fn had_session(&self, known: &Known<'_>, date: NaiveDate) -> bool {
+        let expected = known.exchange.expectation(date);
+        match self.peer_dates(known.exchange).get(&date) {
+            Some(count) => expected != Expectation::Closed || *count >= 2,
+            None => expected == Expectation::Session && !self.covered_by_peer(known, date),
+        }
     }
 
     /// Whether another instrument of the exchange has bars on both sides of `date`.

@@ -8,7 +8,7 @@ use super::groups::{self, MemberMove};
 use super::lines::{Line, Of};
 use super::period::Periods;
 use super::sessions::{self, Market};
-use super::{Chosen, Inputs, limit, moves, notes, range, relative, suspect};
+use super::{Chosen, Inputs, highlights, limit, moves, notes, range, records, relative, suspect};
 use crate::domain::snapshot::{
     Block, Completeness, CompositeRow, GroupRow, Item, MoveCell, Previous, RelativeCell, Row, Session,
     SourceInfo, Streak, ZScore,
@@ -45,10 +45,10 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
         benchmark: inputs.benchmark.clone(),
         currency: "local".to_owned(),
         blocks: blocks(inputs, &instruments, &composites),
-        instruments,
         composites,
         groups,
-        highlights: Vec::new(),
+        highlights: highlights::highlights(&instruments),
+        instruments,
         notes,
         errors: inputs.failures.to_vec(),
         benchmark_name,
@@ -270,9 +270,9 @@ impl Builder<'_, '_> {
             moves,
             relative,
             range_52w: line.map_or_else(range::no_session, range::range_52w),
-            records: Vec::new(),
-            streak: Streak::default(),
-            z_score: ZScore::default(),
+            records: line.map(|l| records::records(l, self.market)).unwrap_or_default(),
+            streak: line.map_or_else(no_streak, |l| records::streak(l, self.market)),
+            z_score: line.map_or_else(no_z_score, |l| records::z_score(l, self.market)),
             limit: line.map_or_else(limit::none_set, |l| limit::limit(l, self.market)),
             fx: None,
             source: None,
@@ -333,6 +333,14 @@ impl Builder<'_, '_> {
         notes.sort_by_key(|n| n.kind);
         notes
     }
+}
+
+fn no_streak() -> Streak {
+    Streak { absent: Some(Absent::NoSession), ..Streak::default() }
+}
+
+fn no_z_score() -> ZScore {
+    ZScore { absent: Some(Absent::NoSession), ..ZScore::default() }
 }
 
 #[derive(Default)]

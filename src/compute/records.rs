@@ -1,0 +1,127 @@
+//! Dated superlatives of the newest session: the largest daily move and the highest or lowest close since
+//! when, the streak it continues, and its size in standard deviations.
+//!
+//! Not for: live values (an intraday high is no record close), or which records make the report's head
+//! (`highlights`). Moves across a hole take no part.
+
+use super::lines::Line;
+use super::sessions::Market;
+use crate::domain::snapshot::{Record, Streak, ZScore};
+use crate::domain::{Absent, Bar, Move};
+
+/// A record must reach back over at least this many sessions in between.
+const SESSIONS_BETWEEN: usize = 20;
+/// A record since the data begin needs at least this many sessions.
+const ENOUGH_FOR_ALL_TIME: usize = 250;
+/// The deviation is taken over this many moves before the newest, and at least so many.
+const Z_OVER: usize = 250;
+const Z_AT_LEAST: usize = 60;
+
+/// The records of a line's newest session, none for a live value.
+pub(super) fn records(line: &Line<'_>, market: &Market<'_>) -> Vec<Record> {
+    if line.live() {
+        return Vec::new();
+    }
+    let bars = line.bars.as_ref();
+    [daily_move(line, market), level(bars, Extreme::Highest), level(bars, Extreme::Lowest)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The percent move into the session at `at`, unless it spans a hole or an end is not positive.
+fn move_into(line: &Line<'_>, market: &Market<'_>, at: usize) -> Option<f64> {
+    let (base, end) = (line.bars.get(at.checked_sub(1)?)?, line.bars.get(at)?);
+    let pct = Move::between(base, end).ok()?.percent().0;
+    (!line.spans_hole(market, base.date, end.date)).then_some(pct)
+}
+
+/// With r the newest 1D move: the newest earlier session whose move was at least as large in the same
+/// direction.
+fn daily_move(line: &Line<'_>, market: &Market<'_>) -> Option<Record> {
+    let newest = line.bars.len().checked_sub(1)?;
+    let r = move_into(line, market, newest)?;
+    let kind = match r {
+        _ if r > 0.0 => "largest_daily_gain_since",
+        _ if r < 0.0 => "largest_daily_loss_since",
+        _ => return None,
+    };
+    let as_large = |base: &Bar, end: &Bar| {
+        let pct = (end.close / base.close - 1.0) * 100.0;
+        if r > 0.0 { pct >= r } else { pct <= r }
+    };
+    let earlier = (1..newest).rev().find(|at| {
+        let pair = at.checked_sub(1).and_then(|b| line.bars.get(b)).zip(line.bars.get(*at));
+        pair.is_some_and(|(base, end)| as_large(base, end)) && move_into(line, market, *at).is_some()
+    });
+    dated(&line.bars, kind, earlier, r)
+}
+
+#[derive(Clone, Copy)]
+enum Extreme {
+    Highest,
+    Lowest,
+}
+
+/// The newest earlier close at or beyond the newest one.
+fn level(bars: &[Bar], extreme: Extreme) -> Option<Record> {
+    let (newest, earlier) = bars.split_last()?;
+    let beyond = |b: &Bar| match extreme {
+        Extreme::Highest => b.close >= newest.close,
+        Extreme::Lowest => b.close <= newest.close,
+    };
+    let kind = match extreme {
+        Extreme::Highest => "highest_close_since",
+        Extreme::Lowest => "lowest_close_since",
+    };
+    dated(bars, kind, earlier.iter().rposition(beyond), newest.close)
+}
+
+/// A record that is worth its name: enough sessions in between, or none such in enough data.
+fn dated(bars: &[Bar], kind: &str, earlier: Option<usize>, value: f64) -> Option<Record> {
+    let newest = bars.len().checked_sub(1)?;
+    let (date, sessions) = match earlier {
+        Some(at) if newest - at > SESSIONS_BETWEEN => (bars.get(at)?.date, Some(newest - at)),
+        None if bars.len() >= ENOUGH_FOR_ALL_TIME => (bars.first()?.date, None),
+        _ => return None,
+    };
+    Some(Record { kind: kind.to_owned(), date, sessions, since_start: sessions.is_none(), value })
+}
+
+/// Consecutive sessions in the newest one's direction.
+pub(super) fn streak(line: &Line<'_>, market: &Market<'_>) -> Streak {
+    let none = |absent| Streak { direction: None, sessions: None, absent: Some(absent) };
+    if line.live() {
+        return none(Absent::Live);
+    }
+    let sign = |at: usize| move_into(line, market, at).filter(|m| m.abs() > 0.0).map(|m| m > 0.0);
+    let Some(newest) = line.bars.len().checked_sub(1).filter(|at| *at > 0) else {
+        return none(Absent::InsufficientHistory);
+    };
+    let Some(up) = sign(newest) else { return none(Absent::NoneSet) };
+    let sessions = (1..=newest).rev().take_while(|at| sign(*at) == Some(up)).count();
+    Streak { direction: Some(if up { "up" } else { "down" }), sessions: Some(sessions), absent: None }
+}
+
+/// The newest 1D move divided by the sample standard deviation of the up to 250 moves before it.
+#[allow(clippy::cast_precision_loss)]
+pub(super) fn z_score(line: &Line<'_>, market: &Market<'_>) -> ZScore {
+    let none = |absent| ZScore { value: None, sessions: None, absent: Some(absent) };
+    if line.live() {
+        return none(Absent::Live);
+    }
+    let Some(newest) = line.bars.len().checked_sub(1) else { return none(Absent::NoSession) };
+    let Some(r) = move_into(line, market, newest) else { return none(Absent::InsufficientHistory) };
+    let before: Vec<f64> =
+        (1..newest).rev().filter_map(|at| move_into(line, market, at)).take(Z_OVER).collect();
+    if before.len() < Z_AT_LEAST {
+        return none(Absent::InsufficientHistory);
+    }
+    let n = before.len() as f64;
+    let mean = before.iter().sum::<f64>() / n;
+    let deviation = (before.iter().map(|m| (m - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+    if deviation <= 0.0 {
+        return none(Absent::NoneSet);
+    }
+    ZScore { value: Some(r / deviation), sessions: Some(before.len()), absent: None }
+}
