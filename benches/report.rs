@@ -56,6 +56,7 @@ fn report(c: &mut Criterion) {
         date: None,
         settled_only: false,
         horizons: &horizons,
+        horizons_named: false,
         rebase: None,
         benchmark: &benchmark,
         chosen: &chosen,

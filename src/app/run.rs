@@ -127,6 +127,7 @@ fn inputs<'a>(
         date: plan.date,
         settled_only: plan.settled_only,
         horizons: &plan.horizons,
+        horizons_named: plan.horizons_named,
         rebase: plan.rebase,
         benchmark: &plan.benchmark,
         chosen: &plan.chosen,

@@ -57,6 +57,7 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
         pairs,
         errors: inputs.failures.to_vec(),
         horizons: inputs.horizons.to_vec(),
+        horizons_named: inputs.horizons_named,
     }
 }
 

@@ -55,6 +55,8 @@ pub struct Inputs<'a> {
     pub settled_only: bool,
     /// The horizons, in order.
     pub horizons: &'a [Horizon],
+    /// The reader named the horizons.
+    pub horizons_named: bool,
     /// The horizon that a comparison's lines are rebased over; none for the longest that all have.
     pub rebase: Option<Horizon>,
     /// What rows are compared with.

@@ -53,6 +53,7 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
         errors: inputs.failures.to_vec(),
         benchmark_name,
         horizons: inputs.horizons.to_vec(),
+        horizons_named: inputs.horizons_named,
     }
 }
 

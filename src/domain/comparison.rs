@@ -149,7 +149,10 @@ pub struct Comparison {
     pub notes: Vec<Note>,
     /// What could not be had.
     pub errors: Vec<Failed>,
-    /// The horizons asked for, in order.
+    /// The horizons, in order.
     #[serde(skip)]
     pub horizons: Vec<Horizon>,
+    /// The reader named the horizons, and is told of those that do not fit.
+    #[serde(skip)]
+    pub horizons_named: bool,
 }

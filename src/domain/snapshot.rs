@@ -452,9 +452,12 @@ pub struct Snapshot {
     /// The benchmark's name.
     #[serde(skip)]
     pub benchmark_name: String,
-    /// The horizons asked for, in order.
+    /// The horizons, in order.
     #[serde(skip)]
     pub horizons: Vec<Horizon>,
+    /// The reader named the horizons, and is told of those that do not fit.
+    #[serde(skip)]
+    pub horizons_named: bool,
     /// The table's order of rows.
     #[serde(skip)]
     pub blocks: Vec<Block>,

@@ -138,7 +138,7 @@ fn returns(page: &mut Page, report: &Comparison) {
     let hidden = fitted(page, &rows, &parts, &order);
     let hidden = hidden.iter().filter_map(|at| report.horizons.get(at.checked_sub(BEFORE)?));
     let labels: Vec<String> = hidden.map(Horizon::label).collect();
-    if !labels.is_empty() {
+    if report.horizons_named && !labels.is_empty() {
         let says = format!("not shown at this width: {}; --width or --json shows them", labels.join(", "));
         page.hanging(Tone::Dim, "", &says);
     }

@@ -125,7 +125,7 @@ fn legend(page: &mut Page, grid: &Grid, report: &Snapshot) {
         }
     }
     says.extend(marks.iter().filter_map(|mark| mark_says(*mark)).map(str::to_owned));
-    if !grid.hidden.is_empty() {
+    if report.horizons_named && !grid.hidden.is_empty() {
         let labels: Vec<String> = grid.hidden.iter().map(Horizon::label).collect();
         says.push(format!("not shown at this width: {}; --width or --json shows them", labels.join(", ")));
     }

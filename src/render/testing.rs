@@ -377,5 +377,6 @@ pub(super) fn snapshot() -> Snapshot {
         errors: vec![failed()],
         benchmark_name: "S&P 500".to_owned(),
         horizons: horizons(),
+        horizons_named: true,
     }
 }

@@ -200,3 +200,13 @@ fn a_closed_pipe_keeps_its_kind() {
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{format:?}");
     }
 }
+
+#[test]
+fn only_horizons_that_the_reader_named_are_missed_when_they_do_not_fit() {
+    let style = Style { width: 80, ..Style::default() };
+    let mut report = testing::snapshot();
+    report.horizons_named = true;
+    assert!(today(&report, &style).contains("not shown at this width: 1Y"));
+    report.horizons_named = false;
+    assert!(!today(&report, &style).contains("not shown"));
+}

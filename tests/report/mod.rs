@@ -116,6 +116,7 @@ impl Book {
             date: self.date,
             settled_only: self.settled_only,
             horizons: &self.horizons,
+            horizons_named: true,
             rebase: self.rebase,
             benchmark: &self.benchmark,
             chosen,

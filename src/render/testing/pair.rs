@@ -122,5 +122,6 @@ pub(in crate::render) fn compared_with(ids: &[&str]) -> Comparison {
         notes: vec![note(NoteKind::Basis, "closes are adjusted for splits, not for dividends")],
         errors: Vec::new(),
         horizons: horizons(),
+        horizons_named: true,
     }
 }
