@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use crate::domain::{Basis, Exchange, Hours, Instrument, InstrumentId, Kind, Mic, Universe, VenueKind};
+use crate::domain::{Exchange, Hours, Instrument, InstrumentId, Kind, Mic, Universe, VenueKind};
 use crate::fetch::Described;
 
 /// The section of instruments outside the catalogue.
@@ -16,24 +16,8 @@ pub(super) const SECTION: &str = "Asked for";
 
 /// What is known of a symbol before the source was asked: its name.
 pub(super) fn provisional(symbol: &str, source: &str) -> Instrument {
-    Instrument {
-        id: InstrumentId::new(symbol),
-        name: symbol.to_owned(),
-        name_zh: None,
-        aliases: Vec::new(),
-        kind: Kind::Stock,
-        section: SECTION.to_owned(),
-        country: None,
-        exchange: Mic::new("UNKNOWN"),
-        currency: None,
-        basis: Basis::Price,
-        price_limit: None,
-        in_points: false,
-        decimals: 2,
-        shown: true,
-        note: None,
-        symbols: BTreeMap::from([(source.to_owned(), symbol.to_owned())]),
-    }
+    let symbols = BTreeMap::from([(source.to_owned(), symbol.to_owned())]);
+    Instrument { symbols, ..Instrument::unlisted(symbol, SECTION) }
 }
 
 /// Takes over what the source said of the instruments outside the catalogue.

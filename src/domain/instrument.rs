@@ -140,6 +140,29 @@ pub struct Instrument {
 }
 
 impl Instrument {
+    /// An instrument of which only a symbol is known: a share, until its source says otherwise.
+    #[must_use]
+    pub fn unlisted(symbol: &str, section: &str) -> Self {
+        Self {
+            id: InstrumentId::new(symbol),
+            name: symbol.to_owned(),
+            name_zh: None,
+            aliases: Vec::new(),
+            kind: Kind::Stock,
+            section: section.to_owned(),
+            country: None,
+            exchange: Mic::new("UNKNOWN"),
+            currency: None,
+            basis: Basis::Price,
+            price_limit: None,
+            in_points: false,
+            decimals: 2,
+            shown: true,
+            note: None,
+            symbols: BTreeMap::new(),
+        }
+    }
+
     /// The instrument's symbol in `source`.
     #[must_use]
     pub fn symbol(&self, source: &str) -> Option<&str> {

@@ -9,6 +9,7 @@ pub mod horizon;
 pub mod instrument;
 pub mod moves;
 pub mod ordered;
+pub mod row;
 pub mod series;
 pub mod snapshot;
 pub mod text;

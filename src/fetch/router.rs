@@ -124,7 +124,7 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     use super::*;
-    use crate::domain::{Basis, Instrument, InstrumentId, Kind, Mic};
+    use crate::domain::Instrument;
     use crate::fetch::Event;
     use crate::fetch::pace::BUDGET;
 
@@ -143,24 +143,7 @@ mod tests {
     }
 
     fn typed(symbol: &str) -> Want {
-        let instrument = Instrument {
-            id: InstrumentId::new(symbol),
-            name: symbol.to_owned(),
-            name_zh: None,
-            aliases: Vec::new(),
-            kind: Kind::Stock,
-            section: String::new(),
-            country: None,
-            exchange: Mic::new("UNKNOWN"),
-            currency: None,
-            basis: Basis::Price,
-            price_limit: None,
-            in_points: false,
-            decimals: 2,
-            shown: true,
-            note: None,
-            symbols: BTreeMap::new(),
-        };
+        let instrument = Instrument::unlisted(symbol, "");
         Want { instrument, zone: None, ad_hoc: true }
     }
 

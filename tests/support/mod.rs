@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use marketsnap::domain::{Basis, Instrument, InstrumentId, Kind, Mic};
+use marketsnap::domain::{Instrument, Kind};
 use marketsnap::fetch::{Clock, Event, Fetched, Observer, Query, Settings, Want, fetch};
 
 /// When the tests take place, unless they say otherwise: Shanghai has closed, New York has not opened.
@@ -24,22 +24,10 @@ pub fn day(text: &str) -> NaiveDate {
 
 pub fn instrument(id: &str, symbol: Option<&str>, kind: Kind, currency: &str) -> Instrument {
     Instrument {
-        id: InstrumentId::new(id),
-        name: id.to_owned(),
-        name_zh: None,
-        aliases: Vec::new(),
         kind,
-        section: "test".to_owned(),
-        country: None,
-        exchange: Mic::new("UNKNOWN"),
         currency: (!currency.is_empty()).then(|| currency.to_owned()),
-        basis: Basis::Price,
-        price_limit: None,
-        in_points: false,
-        decimals: 2,
-        shown: true,
-        note: None,
         symbols: symbol.map(|s| ("yahoo".to_owned(), s.to_owned())).into_iter().collect(),
+        ..Instrument::unlisted(id, "test")
     }
 }
 
