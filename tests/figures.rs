@@ -309,7 +309,7 @@ fn a_split_that_the_earlier_closes_do_not_know_of_leaves_the_moves_across_it_out
     let after = book.at("2026-01-22T22:00:00Z");
     assert_eq!(
         (pct(row(&after, "NVIDIA"), "1D"), pct(row(&after, "NVIDIA"), "1W")),
-        ("+0.99".into(), "insufficient_history".into())
+        ("+0.99".into(), "suspect".into())
     );
     assert!(row(&after, "NVIDIA").warnings.iter().any(|w| w.message.contains("2026-01-21 are not adjusted")));
     // Adjusted closes have no jump, and the split is nothing to tell.
@@ -406,4 +406,107 @@ fn a_yields_change_is_told_in_basis_points() {
     let report = Book::new().closes("US10Y", "2026-01-20 4.231, 2026-01-21 4.295").at("2026-01-22T08:00:00Z");
     near(row(&report, "US10Y").change.unwrap(), 0.064);
     near(row(&report, "US10Y").change_bp.unwrap(), 6.4);
+}
+
+#[test]
+fn no_figure_at_all_crosses_a_split_that_the_earlier_closes_do_not_know_of() {
+    // 4:1 on 2026-01-21, closes before it not adjusted: not the change, the range nor the day by clock.
+    let rows = [("2025-01-15", 390.0), ("2025-09-01", 410.0), ("2026-01-20", 405.0), ("2026-01-21", 101.0)];
+    let rows = rows.map(|(date, close)| (d(date), close));
+    let split = vec![Split { date: d("2026-01-21"), factor: 4.0 }];
+    let book = Book::new()
+        .series("NVIDIA", &rows, None, split)
+        .closes("SP500", "2026-01-20 6796.86, 2026-01-21 6875.62")
+        .horizons("1D");
+    let report = book.at("2026-01-21T22:00:00Z");
+    let share = row(&report, "NVIDIA");
+    assert_eq!((pct(share, "1D"), share.change, share.trend.len()), ("suspect".into(), None, 1));
+    assert_eq!(share.range_52w.absent.map(|a| a.code()), Some("suspect"));
+    let compared = book.compare(&["NVIDIA", "SP500"], "2026-01-21T22:00:00Z");
+    assert_eq!(compared.pairs[0].alignments.newest.excess_pp, None);
+}
+
+#[test]
+fn a_composite_says_what_its_members_closes_include() {
+    // Of Europe's three the DAX includes dividends; the benchmark S&P 500 leaves them out.
+    let pair = "2026-01-20 100, 2026-01-21 101";
+    let book =
+        Book::new().closes("FTSE100", pair).closes("DAX", pair).closes("CAC40", pair).closes("SP500", pair);
+    let report = book.at("2026-01-22T08:00:00Z");
+    assert_eq!(serde_json::to_value(composite(&report, "EUROPE").row.basis).unwrap(), "mixed");
+    assert_eq!(
+        notes(&report, NoteKind::Basis),
+        [
+            "Bases differ: the benchmark SP500 leaves dividends out; DAX includes dividends; EUROPE includes those of some members."
+        ]
+    );
+}
+
+#[test]
+fn a_composite_that_not_all_members_are_in_says_what_became_of_the_others() {
+    // Frankfurt is shut on 2025-12-31: two of three members, 66.7 % of the weight.
+    let book = Book::new()
+        .closes("FTSE100", "2025-12-30 100, 2025-12-31 103")
+        .closes("CAC40", "2025-12-30 100, 2025-12-31 106")
+        .closes("DAX", "2025-12-30 100");
+    let report = book.at("2025-12-31T20:00:00Z");
+    assert_eq!(
+        notes(&report, NoteKind::Composite),
+        [
+            "EUROPE on 2025-12-31: 2 of 3 members traded, 66.7 % of the weight; shut: DAX.",
+            "Composite levels: EUROPE = 100 on 2025-12-30."
+        ]
+    );
+}
+
+#[test]
+fn a_closure_of_more_than_20_days_loses_nothing_when_the_market_reopens() {
+    // DAX is away from 2025-12-30 to 2026-01-22 (23 days) and comes back 30 % higher: (30 + 0 + 0) / 3 = 10 %.
+    let others = "2025-12-30 100, 2026-01-21 100, 2026-01-22 100";
+    let book = Book::new()
+        .closes("FTSE100", others)
+        .closes("CAC40", others)
+        .closes("DAX", "2025-12-30 100, 2026-01-22 130");
+    let report = book.at("2026-01-22T20:00:00Z");
+    near(composite(&report, "EUROPE").row.close.unwrap(), 110.0);
+}
+
+#[test]
+fn a_group_lists_only_sessions_of_moves_that_count() {
+    let book = Book::new()
+        .closes("TSMC", "2025-12-31 1550, 2026-01-02 1585")
+        .closes("ADVANTEST", "2025-12-30 19635");
+    let report = book.at("2026-01-02T09:00:00Z");
+    let chips = report.groups.iter().find(|g| g.id == id("ASIA-CHIPS")).unwrap();
+    assert_eq!(chips.sessions, [d("2026-01-02")]);
+}
+
+#[test]
+fn a_futures_month_is_not_over_at_17_new_york_of_its_last_day() {
+    // 2026-02-01 00:30 UTC is the evening of 31 January in New York: January's move stands.
+    let book = Book::new().closes("GOLD", "2025-12-31 4332.1, 2026-01-30 4900").horizons("MTD");
+    let report = book.at("2026-02-01T00:30:00Z");
+    // 4900 / 4332.1 - 1 = 13.109115 %
+    assert_eq!(pct(row(&report, "GOLD"), "MTD"), "+13.11");
+}
+
+#[test]
+fn a_comparison_keeps_the_old_month_too_while_the_new_one_has_no_session_and_says_so() {
+    // Monday 2025-12-01 01:00 UTC: Shanghai opens half an hour later.
+    let mut book = Book::new()
+        .closes("STAR50", "2025-10-31 1400, 2025-11-27 1310, 2025-11-28 1320")
+        .closes("SP500", "2025-10-31 6840, 2025-11-28 6849")
+        .horizons("MTD");
+    let report = book.compare(&["STAR50", "SP500"], "2025-12-01T01:00:00Z");
+    let told: Vec<&str> =
+        report.notes.iter().filter(|n| n.kind == NoteKind::Period).map(|n| n.message.as_str()).collect();
+    assert_eq!(
+        told,
+        ["MTD: no session yet in the month from 2025-12-01; the column shows the month from 2025-11-01."]
+    );
+    // 1320 / 1400 - 1 = -5.714286 %
+    near(report.instruments[0].moves.get(&"MTD".parse().unwrap()).unwrap().pct.unwrap().0, -5.714_286);
+    book.date = Some(d("2025-12-01"));
+    let by_date = book.compare(&["STAR50", "SP500"], "2025-12-02T12:00:00Z");
+    near(by_date.instruments[0].moves.get(&"MTD".parse().unwrap()).unwrap().pct.unwrap().0, -5.714_286);
 }

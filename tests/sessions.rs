@@ -236,3 +236,42 @@ fn an_ecb_fixing_is_settled_at_16_frankfurt_and_a_market_rate_at_17_new_york() {
     assert_eq!(session(&market.at("2026-01-21T21:59:59Z"), "EURUSD").0, "2026-01-20");
     assert_eq!(session(&market.at("2026-01-21T22:00:00Z"), "EURUSD").0, "2026-01-21");
 }
+
+#[test]
+fn a_value_of_the_day_asked_for_that_is_from_before_the_close_is_passed_over_and_said() {
+    // The VIX' newest value is of 12:00 in Chicago on the 22nd, a full day; asked for that day, the 21st is shown.
+    let mut book = Book::new().stamped(
+        "VIX",
+        "2026-01-20 20.09, 2026-01-21 16.9, 2026-01-22 15.64",
+        Some("2026-01-22T18:00:00Z"),
+    );
+    let report = book.on("2026-01-22", "2026-01-23T12:00:00Z");
+    assert_eq!(session(&report, "VIX").0, "2026-01-21");
+    let told: Vec<&str> = row(&report, "VIX").warnings.iter().map(|w| w.message.as_str()).collect();
+    assert_eq!(
+        told,
+        ["VIX: test's value of 2026-01-22 is from before that session's close; 2026-01-21 is shown"]
+    );
+}
+
+#[test]
+fn on_new_yorks_half_days_the_vix_is_settled_at_a_quarter_past_twelve_in_chicago() {
+    // 24 December 2025, 12:15 in Chicago is 18:15 UTC.
+    let book = Book::new().stamped("VIX", "2025-12-23 14.0, 2025-12-24 13.47", Some("2025-12-24T18:15:00Z"));
+    assert_eq!(session(&book.at("2025-12-24T18:15:00Z"), "VIX"), of("2025-12-24", Status::Settled));
+}
+
+#[test]
+fn the_vix_move_from_a_us_holiday_is_flagged() {
+    let book = Book::new().closes("VIX", "2026-01-16 15.86, 2026-01-19 18.84, 2026-01-20 20.09");
+    assert_eq!(cell(row(&book.at("2026-01-21T08:30:00Z"), "VIX"), "1D").flags, [MoveFlag::FromHolidayValue]);
+}
+
+#[test]
+fn an_exchange_that_trades_again_is_not_shut_although_no_value_of_today_is_held() {
+    // Shanghai reopened on 24 February 2026 after the lunar new year; at 05:00 UTC it is open.
+    let book = Book::new().closes("STAR50", "2026-02-12 1450, 2026-02-13 1460");
+    assert_eq!(session(&book.at("2026-02-23T05:00:00Z"), "STAR50").1, Status::Shut);
+    assert_eq!(session(&book.at("2026-02-24T05:00:00Z"), "STAR50").1, Status::Settled);
+    assert_eq!(session(&book.at("2026-02-24T08:00:00Z"), "STAR50").1, Status::Stale);
+}

@@ -56,7 +56,8 @@ pub(super) fn load() -> Result<BTreeMap<Mic, Exchange>, CatalogueError> {
                 kind: kind(entry.kind.as_deref()).ok_or_else(|| wrong("kind"))?,
                 hours: hours(entry.hours.as_deref().unwrap_or_default()).ok_or_else(|| wrong("hours"))?,
                 calendar: match entry.span.as_deref() {
-                    None => None,
+                    // Closures without a span are holidays that say nothing of when sessions are expected.
+                    None => calendars.remove(&entry.mic).map(|t| t.between(NaiveDate::MAX, NaiveDate::MIN)),
                     Some(text) => {
                         let (first, last) = span(text).ok_or_else(|| wrong("span"))?;
                         Some(calendars.remove(&entry.mic).unwrap_or_default().between(first, last))

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::lines::{self, Line, Of};
+use super::period::Periods;
 use super::sessions::Market;
 use super::{Chosen, Inputs, moves, notes, relative, sessions, suspect};
 use crate::domain::comparison::{Alignments, Compared, Leg, Pair, Point, Rebased, Spread};
 use crate::domain::series::on_or_before;
 use crate::domain::snapshot::{Completeness, MoveCell, Session, SourceInfo};
-use crate::domain::{Absent, Bar, Basis, Comparison, Horizon, InstrumentId, Kind, Move, Ordered, Percent};
+use crate::domain::{Absent, Bar, Comparison, Horizon, InstrumentId, Kind, Move, Ordered, Percent};
 
 /// Derives the whole comparison.
 #[must_use]
@@ -23,8 +24,12 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
     let lines: BTreeMap<InstrumentId, Line<'_>> =
         ids.iter().filter_map(|id| Some((id.clone(), Line::of(id, inputs.universe, &market)?))).collect();
     let end_date = inputs.date.or_else(|| lines.values().filter_map(|l| Some(l.last()?.date)).max());
+    let days: Vec<_> = lines.values().filter_map(|l| Some((l.report_day, l.last()?.date))).collect();
+    let periods = Periods::of(inputs.horizons, &days);
+    let report_day = inputs.date.or_else(|| days.iter().map(|(day, _)| *day).max());
+    let ends = Ends { end: end_date, report_day, periods: &periods };
     let table: BTreeMap<&InstrumentId, Ordered<Horizon, MoveCell>> =
-        ids.iter().map(|id| (id, moves_of(inputs, lines.get(id), end_date, &market))).collect();
+        ids.iter().map(|id| (id, moves_of(inputs, lines.get(id), &ends, &market))).collect();
     let rebased_over = inputs.rebase.or_else(|| rebased_over(inputs.horizons, &table, end_date?));
     let side = |id: &InstrumentId| Side {
         id: id.clone(),
@@ -52,7 +57,7 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
         currency: "local".to_owned(),
         end_date,
         rebased_over,
-        notes: notes::of_comparison(inputs, &market, &shown, &instruments),
+        notes: notes::of_comparison(inputs, &market, &shown, &instruments, &periods),
         instruments,
         pairs,
         errors: inputs.failures.to_vec(),
@@ -78,21 +83,34 @@ fn ids(inputs: &Inputs<'_>) -> Vec<InstrumentId> {
     ids
 }
 
+/// The common ends of a comparison: the end date, and the report day that to-date periods begin from.
+struct Ends<'a> {
+    end: Option<NaiveDate>,
+    report_day: Option<NaiveDate>,
+    periods: &'a Periods,
+}
+
+impl Ends<'_> {
+    /// The common base date of a horizon; none where each side counts its own sessions.
+    fn base(&self, horizon: Horizon) -> Option<NaiveDate> {
+        let report_day = self.periods.report_day(&horizon, self.report_day?);
+        horizon.wanted_base(self.end?, report_day)
+    }
+}
+
 /// Returns with common ends: the base date follows from the common end date, and each side takes its
 /// last session on or before it. Horizons that count sessions count each side's own.
 fn moves_of(
     inputs: &Inputs<'_>,
     line: Option<&Line<'_>>,
-    end_date: Option<NaiveDate>,
+    ends: &Ends<'_>,
     market: &Market<'_>,
 ) -> Ordered<Horizon, MoveCell> {
     let cell = |h: Horizon| {
-        let (Some(line), Some(end)) = (line, end_date) else {
-            return moves::absent_cell(Absent::NoSession, None, None);
-        };
-        let wanted = h.wanted_base(end, end);
+        let Some(line) = line else { return moves::absent_cell(Absent::NoSession, None, None) };
+        let wanted = ends.base(h);
         let base = match wanted {
-            None => moves::base(&line.bars, h, end),
+            None => moves::base(&line.bars, h, line.report_day),
             Some(wanted) if line.last().is_some_and(|b| b.date <= wanted) => Err(Absent::NoSession),
             Some(wanted) => moves::base_on(&line.bars, wanted),
         };
@@ -172,6 +190,7 @@ fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compared {
         rebased_over.and_then(|h| moves.get(&h)).and_then(|c| if c.pct.is_some() { c.from } else { None });
     let mut warnings = series.map(|s| s.warnings.clone()).unwrap_or_default();
     if let Some(known) = known {
+        warnings.extend(sessions::passed_over(known));
         warnings.extend(sessions::unexpected_sessions(known));
         warnings.extend(suspect::warnings(known));
     }
@@ -182,7 +201,7 @@ fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compared {
         currency: series
             .and_then(|s| s.provenance.currency.clone())
             .or(instrument.and_then(|i| i.currency.clone())),
-        basis: instrument.map_or(Basis::Price, |i| i.basis),
+        basis: side.line.map(|l| l.basis).or(instrument.map(|i| i.basis)).unwrap_or_default(),
         session: Session {
             date: newest.map(|b| b.date),
             status: side.line.map(|l| l.status),

@@ -11,7 +11,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use super::sessions::{Known, Market};
 use crate::domain::series::on_or_before;
 use crate::domain::snapshot::Status;
-use crate::domain::{Bar, Composite, Expectation, InstrumentId, Percent, Universe};
+use crate::domain::{Bar, Basis, Composite, Expectation, InstrumentId, Percent, Universe};
 
 /// A member without a close within this many days before a date is left out of it.
 const CLOSE_WITHIN_DAYS: i64 = 20;
@@ -23,6 +23,8 @@ pub struct Level {
     pub bars: Vec<Bar>,
     /// Settled, provisional, stale or shut.
     pub status: Status,
+    /// What its members' closes include.
+    pub basis: Basis,
     /// The latest report day of its members.
     pub report_day: NaiveDate,
     /// When the last of the members that traded closed.
@@ -63,6 +65,7 @@ pub fn level(composite: &Composite, universe: &Universe, market: &Market<'_>) ->
     let newest = bars.last()?.date;
     let mut found = Level {
         status: Status::Settled,
+        basis: basis(composite, universe),
         report_day: parts.iter().filter_map(|p| p.known).map(|k| k.report_day).max()?,
         closed_at: None,
         members: composite.members.len(),
@@ -79,6 +82,14 @@ pub fn level(composite: &Composite, universe: &Universe, market: &Market<'_>) ->
     }
     found.status = status(&parts, &found, market);
     Some(found)
+}
+
+/// What the members' closes include, if that is one thing.
+#[must_use]
+pub fn basis(composite: &Composite, universe: &Universe) -> Basis {
+    let mut bases = composite.members.iter().filter_map(|m| universe.instrument(&m.id)).map(|i| i.basis);
+    let first = bases.next().unwrap_or_default();
+    if bases.all(|b| b == first) { first } else { Basis::Mixed }
 }
 
 /// The levels: for each date on which at least half of the weight traded, the last level times one plus
@@ -102,11 +113,12 @@ fn chain(parts: &[Part<'_>]) -> Vec<Bar> {
 }
 
 /// The weighted sum of the members' moves from their last close on or before `from` to their last close
-/// on or before `to`, weights re-normalised over the members that have both.
+/// on or before `to`, weights re-normalised over the members that have both. Whoever has a close near
+/// `to` counts, from however long ago its base is, so that a long closure's move is not lost.
 fn weighted_move(parts: &[Part<'_>], from: NaiveDate, to: NaiveDate) -> f64 {
     let moves = parts.iter().filter_map(|part| {
         let bars = part.known?.settled();
-        let base = close_near(bars, from)?;
+        let base = on_or_before(bars, from)?.close;
         let end = close_near(bars, to)?;
         (base > 0.0 && end > 0.0).then_some((part.weight, end / base - 1.0))
     });

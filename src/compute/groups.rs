@@ -21,7 +21,8 @@ pub(super) fn row(group: &Group, members: &[MemberMove<'_>]) -> GroupRow {
         members.iter().filter_map(|m| Some((m.id, m.one_day.as_ref()?.pct?.0))).collect();
     moved.sort_by(|a, b| b.1.total_cmp(&a.1));
     let percents: Vec<f64> = moved.iter().map(|(_, pct)| *pct).collect();
-    let sessions: BTreeSet<_> = members.iter().filter_map(|m| m.one_day.as_ref()?.to).collect();
+    let sessions: BTreeSet<_> =
+        members.iter().filter_map(|m| m.one_day.as_ref().filter(|c| c.pct.is_some())?.to).collect();
     let live = members.iter().filter(|m| m.line.is_some_and(Line::live)).map(|m| m.id.clone()).collect();
     let advancers = percents.iter().filter(|p| **p > 0.0).count();
     let decliners = percents.iter().filter(|p| **p < 0.0).count();

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::composite::{self, Level};
 use super::sessions::{Known, Market};
 use crate::domain::snapshot::Status;
-use crate::domain::{Bar, Basis, InstrumentId, Universe};
+use crate::domain::{Absent, Bar, Basis, InstrumentId, Universe};
 
 /// Closes or levels up to as-of, with what is said of the newest one.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl<'a> Line<'a> {
             id: id.clone(),
             bars: Cow::Owned(level.bars.clone()),
             status: level.status,
-            basis: Basis::Price,
+            basis: level.basis,
             report_day: level.report_day,
             of: Of::Composite(Box::new(level)),
         })
@@ -84,6 +84,16 @@ impl<'a> Line<'a> {
 }
 
 impl Line<'_> {
+    /// Why history is missing: it does not reach back, or what is there is on another basis.
+    pub fn explained(&self, absent: Absent) -> Absent {
+        match &self.of {
+            Of::Instrument(known) if known.unadjusted.is_some() && absent == Absent::InsufficientHistory => {
+                Absent::Suspect
+            }
+            _ => absent,
+        }
+    }
+
     /// Whether a session that the exchange had lies between two neighbouring bars of the line.
     pub fn spans_hole(&self, market: &Market<'_>, before: NaiveDate, after: NaiveDate) -> bool {
         match &self.of {

@@ -64,12 +64,9 @@ pub(super) fn finish(
 ) -> MoveCell {
     let (base, end) = match (base, line.last()) {
         (Ok(base), Some(end)) => (base, end),
-        (Err(absent), _) => return absent_cell(absent, None, line.last()),
+        (Err(absent), _) => return absent_cell(line.explained(absent), None, line.last()),
         (Ok(_), None) => return absent_cell(Absent::NoSession, None, None),
     };
-    if crosses_unadjusted_split(line, base.date, end.date) {
-        return absent_cell(Absent::Suspect, Some(base), Some(end));
-    }
     match Move::between(base, end) {
         Err(absent) => absent_cell(absent, Some(base), Some(end)),
         Ok(m) => MoveCell {
@@ -108,21 +105,9 @@ fn flags(line: &Line<'_>, wanted: Option<NaiveDate>, m: Move, market: &Market<'_
         flags.push(MoveFlag::AcrossHole);
     }
     if let Of::Instrument(known) = &line.of
-        && on_closed_day(known.exchange, m.from)
+        && (on_closed_day(known.exchange, m.from) || known.exchange.is_holiday(m.from))
     {
         flags.push(MoveFlag::FromHolidayValue);
     }
     flags
-}
-
-/// Whether a split lies between the two dates across which the closes still jump by its factor: the
-/// earlier closes are then on the old basis.
-fn crosses_unadjusted_split(line: &Line<'_>, from: NaiveDate, to: NaiveDate) -> bool {
-    let Of::Instrument(known) = &line.of else { return false };
-    known
-        .series
-        .splits
-        .iter()
-        .filter(|s| s.date > from && s.date <= to)
-        .any(|s| super::suspect::jumps_by_factor(known.bars, *s))
 }

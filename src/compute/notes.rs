@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::Inputs;
+use super::composite::Level;
 use super::lines::{Line, Of};
 use super::period::Periods;
 use super::sessions::Market;
 use crate::domain::comparison::Compared;
-use crate::domain::snapshot::{CompositeRow, Note, NoteKind, Row, Status};
+use crate::domain::snapshot::{Note, NoteKind, Row, Status};
 use crate::domain::{Basis, Horizon, InstrumentId};
 
 fn note(kind: NoteKind, message: String) -> Note {
@@ -38,7 +39,7 @@ pub(super) fn of_lines(inputs: &Inputs<'_>, market: &Market<'_>, lines: &[&Line<
     notes.extend(live(lines));
     notes.extend(shut(lines));
     notes.extend(stale(lines));
-    notes.extend(bases(inputs, lines));
+    notes.extend(bases(inputs, market, lines));
     notes.extend(stand_ins(lines));
     notes.extend(sources(inputs, market));
     notes
@@ -85,20 +86,44 @@ fn stale(lines: &[&Line<'_>]) -> Option<Note> {
     })
 }
 
-/// Total-return rows beside a benchmark that leaves dividends out, or the other way round.
-fn bases(inputs: &Inputs<'_>, lines: &[&Line<'_>]) -> Option<Note> {
-    let benchmark = inputs.universe.instrument(inputs.benchmark).map_or(Basis::Price, |i| i.basis);
-    let other = ids(lines.iter().copied().filter(|l| l.basis != benchmark && l.id != *inputs.benchmark));
-    let (theirs, ours) = match benchmark {
-        Basis::Price => ("include dividends", "does not"),
-        Basis::TotalReturn => ("leave dividends out", "includes them"),
-    };
-    (!other.is_empty()).then(|| {
-        note(
-            NoteKind::Basis,
-            format!("Bases differ: closes of {other} {theirs}, the benchmark {} {ours}.", inputs.benchmark),
-        )
-    })
+/// Rows whose closes do not include what the benchmark's do.
+fn bases(inputs: &Inputs<'_>, market: &Market<'_>, lines: &[&Line<'_>]) -> Option<Note> {
+    let benchmark = Line::of(inputs.benchmark, inputs.universe, market)?.basis;
+    let others: Vec<&Line<'_>> = lines.iter().copied().filter(|l| l.basis != benchmark).collect();
+    let told = told_bases(&others)?;
+    Some(note(
+        NoteKind::Basis,
+        format!("Bases differ: the benchmark {} {}; {told}.", inputs.benchmark, includes(benchmark, 1)),
+    ))
+}
+
+/// Total-return and price closes side by side.
+fn mixed_bases(lines: &[&Line<'_>]) -> Option<Note> {
+    let first = lines.first()?.basis;
+    let told = told_bases(lines).filter(|_| lines.iter().any(|l| l.basis != first))?;
+    Some(note(NoteKind::Basis, format!("Bases differ: {told}.")))
+}
+
+/// `DAX includes dividends; EUROPE includes some members' dividends`.
+fn told_bases(lines: &[&Line<'_>]) -> Option<String> {
+    let told = [Basis::Price, Basis::TotalReturn, Basis::Mixed].into_iter().filter_map(|basis| {
+        let those: Vec<&Line<'_>> = lines.iter().copied().filter(|l| l.basis == basis).collect();
+        (!those.is_empty())
+            .then(|| format!("{} {}", ids(those.iter().copied()), includes(basis, those.len())))
+    });
+    let told = told.collect::<Vec<_>>().join("; ");
+    (!told.is_empty()).then_some(told)
+}
+
+fn includes(basis: Basis, count: usize) -> &'static str {
+    match (basis, count) {
+        (Basis::Price, 1) => "leaves dividends out",
+        (Basis::Price, _) => "leave dividends out",
+        (Basis::TotalReturn, 1) => "includes dividends",
+        (Basis::TotalReturn, _) => "include dividends",
+        (Basis::Mixed, 1) => "includes those of some members",
+        (Basis::Mixed, _) => "include those of some members",
+    }
 }
 
 fn stand_ins(lines: &[&Line<'_>]) -> Vec<Note> {
@@ -143,28 +168,47 @@ pub(super) fn benchmark(name: &str, rows: &[&Row], horizon: Horizon) -> Option<N
     Some(note(NoteKind::Benchmark, message))
 }
 
-/// Composites that are provisional, and the date that each level starts from.
-pub(super) fn composites(rows: &[CompositeRow]) -> Vec<Note> {
+/// Composites that not all members are in, and the date that each level starts from.
+pub(super) fn composites<'a>(lines: impl Iterator<Item = &'a Line<'a>>) -> Vec<Note> {
     let mut notes = Vec::new();
-    for c in rows {
-        notes.extend(pending(&c.row.id, c.row.session.date, &c.pending, c.traded, c.members));
+    let mut starts: Vec<String> = Vec::new();
+    for line in lines {
+        let Of::Composite(level) = &line.of else { continue };
+        notes.extend(line.last().and_then(|b| members(line, level, b.date)));
+        starts.extend(line.bars.first().map(|b| format!("{} = 100 on {}", line.id, b.date)));
     }
-    for c in rows.iter().filter(|c| !c.left_out.is_empty()) {
-        let out = c.left_out.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        notes.push(note(
-            NoteKind::Composite,
-            format!(
-                "{} is computed without {out}: no close within 20 days; the others carry the weight.",
-                c.row.id
-            ),
-        ));
-    }
-    let starts: Vec<String> =
-        rows.iter().filter_map(|c| Some(format!("{} = 100 on {}", c.row.id, c.base_date?))).collect();
     if !starts.is_empty() {
         notes.push(note(NoteKind::Composite, format!("Composite levels: {}.", starts.join(", "))));
     }
     notes
+}
+
+/// How many members a composite's newest value rests on, and what became of the others.
+fn members(line: &Line<'_>, level: &Level, on: NaiveDate) -> Option<Note> {
+    if level.traded == level.members {
+        return None;
+    }
+    let named = |word: &str, ids: &[InstrumentId]| {
+        let ids = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        (!ids.is_empty()).then(|| format!("; {word}: {ids}"))
+    };
+    let others = [
+        named("pending, counted as unchanged", &level.pending),
+        named("shut", &level.shut),
+        named("left out, no close within 20 days", &level.left_out),
+    ];
+    let provisional = if level.pending.is_empty() { "" } else { " is provisional" };
+    Some(note(
+        NoteKind::Composite,
+        format!(
+            "{}{provisional} on {on}: {} of {} members traded, {:.1} % of the weight{}.",
+            line.id,
+            level.traded,
+            level.members,
+            level.weight_traded.0,
+            others.into_iter().flatten().collect::<String>()
+        ),
+    ))
 }
 
 /// The warnings of the rows shown, as notes.
@@ -178,24 +222,15 @@ pub(super) fn of_comparison(
     market: &Market<'_>,
     lines: &[&Line<'_>],
     instruments: &[Compared],
+    standing: &Periods,
 ) -> Vec<Note> {
-    let mut notes = Vec::new();
+    let mut notes = periods(standing);
     notes.extend(live(lines));
     notes.extend(shut(lines));
     notes.extend(stale(lines));
     notes.extend(mixed_bases(lines));
     notes.extend(stand_ins(lines));
-    for line in lines {
-        if let Of::Composite(level) = &line.of {
-            notes.extend(pending(
-                &line.id,
-                line.last().map(|b| b.date),
-                &level.pending,
-                level.traded,
-                level.members,
-            ));
-        }
-    }
+    notes.extend(composites(lines.iter().copied()));
     notes.extend(
         instruments
             .iter()
@@ -205,33 +240,4 @@ pub(super) fn of_comparison(
     notes.extend(sources(inputs, market));
     notes.sort_by_key(|n| n.kind);
     notes
-}
-
-/// Total-return and price closes side by side.
-fn mixed_bases(lines: &[&Line<'_>]) -> Option<Note> {
-    let total = ids(lines.iter().copied().filter(|l| l.basis == Basis::TotalReturn));
-    let price = ids(lines.iter().copied().filter(|l| l.basis == Basis::Price));
-    (!total.is_empty() && !price.is_empty()).then(|| {
-        note(
-            NoteKind::Basis,
-            format!("Bases differ: closes of {total} include dividends, those of {price} do not."),
-        )
-    })
-}
-
-fn pending(
-    id: &InstrumentId,
-    on: Option<NaiveDate>,
-    pending: &[InstrumentId],
-    traded: usize,
-    members: usize,
-) -> Option<Note> {
-    let on = on.filter(|_| !pending.is_empty())?;
-    let names = pending.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    Some(note(
-        NoteKind::Composite,
-        format!(
-            "{id} is provisional: {traded} of {members} members traded on {on}; pending and counted as unchanged: {names}."
-        ),
-    ))
 }

@@ -21,7 +21,7 @@ pub(super) fn range_52w(line: &Line<'_>) -> Range52w {
     let from = newest.date - Duration::days(365);
     let reaches = line.bars.first().is_some_and(|b| b.date <= from + Duration::days(BASE_WITHIN_DAYS));
     if !reaches {
-        return none(Absent::InsufficientHistory);
+        return none(line.explained(Absent::InsufficientHistory));
     }
     let start = line.bars.partition_point(|b| b.date < from);
     let window = line.bars.get(start..).unwrap_or_default();

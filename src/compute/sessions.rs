@@ -7,12 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::Inputs;
+use super::{Inputs, suspect};
 use crate::domain::snapshot::Status;
 use crate::domain::{
-    Bar, Exchange, Expectation, Instrument, InstrumentId, Mic, Series, VenueKind, Warning, WarningKind,
+    Bar, Exchange, Expectation, Instrument, InstrumentId, Mic, Series, Split, VenueKind, Warning, WarningKind,
 };
 
 /// How long after a session's end a source may take to publish it.
@@ -35,8 +35,12 @@ pub struct Known<'a> {
     pub bars: &'a [Bar],
     /// Whether the last bar is live.
     pub live: bool,
-    /// The report day in the exchange's zone: the day asked for, else the local date at as-of.
+    /// The report day: the day asked for, else the exchange-local date at as-of.
     pub report_day: NaiveDate,
+    /// A split that the closes before it are not adjusted for; those closes are left out.
+    pub unadjusted: Option<Split>,
+    /// A value of a later date that is held but was made before that session's close.
+    pub passed_over: Option<NaiveDate>,
 }
 
 impl<'a> Known<'a> {
@@ -94,14 +98,17 @@ impl<'a> Market<'a> {
             if let Some(warning) = dated_after_fetch(id, series, exchange) {
                 market.refused.insert(id.clone(), warning);
             }
-            let (bars, live) = known_bars(series, exchange, inputs.as_of, inputs.date, settled_only);
-            if bars.is_empty() {
-                continue;
-            }
+            let Cut { bars, live, passed_over } =
+                known_bars(series, exchange, inputs.as_of, inputs.date, settled_only);
+            let (bars, unadjusted) = since_unadjusted_split(bars, &series.splits);
+            let Some(newest) = bars.last() else { continue };
             let dates = market.dates.entry(exchange.market.clone()).or_default();
             bars.iter().for_each(|b| *dates.entry(b.date).or_default() += 1);
-            let report_day = inputs.date.unwrap_or_else(|| exchange.session_date(inputs.as_of));
-            let known = Known { instrument, exchange, series, bars, live, report_day };
+            // Where the trading day rolls in the evening, the newest session may be dated tomorrow.
+            let report_day =
+                inputs.date.unwrap_or_else(|| exchange.local_date(inputs.as_of).max(newest.date));
+            let known =
+                Known { instrument, exchange, series, bars, live, report_day, unadjusted, passed_over };
             market.known.insert(id.clone(), known);
         }
         market
@@ -117,11 +124,15 @@ impl<'a> Market<'a> {
         if self.is_stale(known, newest) {
             return Status::Stale;
         }
-        if known.exchange.closed_weekdays(newest, known.report_day).is_empty() {
-            Status::Settled
-        } else {
-            Status::Shut
-        }
+        let closed = known.exchange.closed_weekdays(newest, known.report_day);
+        if closed.is_empty() || self.trades_again(known) { Status::Settled } else { Status::Shut }
+    }
+
+    /// Whether the report day has a session that had begun by as-of: the exchange is not shut any more,
+    /// although no value of that session is held.
+    fn trades_again(&self, known: &Known<'_>) -> bool {
+        known.exchange.expectation(known.report_day) == Expectation::Session
+            && known.exchange.session_times(known.report_day).open <= self.as_of
     }
 
     fn is_stale(&self, known: &Known<'_>, newest: NaiveDate) -> bool {
@@ -204,6 +215,22 @@ fn after(date: NaiveDate) -> (std::ops::Bound<NaiveDate>, std::ops::Bound<NaiveD
     (std::ops::Bound::Excluded(date), std::ops::Bound::Unbounded)
 }
 
+/// The bars known at an instant.
+struct Cut<'a> {
+    bars: &'a [Bar],
+    live: bool,
+    passed_over: Option<NaiveDate>,
+}
+
+/// The bars from a split on whose factor the closes before it still jump by: those are on another basis,
+/// and no figure may cross it.
+fn since_unadjusted_split<'a>(bars: &'a [Bar], splits: &[Split]) -> (&'a [Bar], Option<Split>) {
+    let newest =
+        splits.iter().filter(|s| suspect::jumps_by_factor(bars, **s)).max_by_key(|s| s.date).copied();
+    let from = newest.map_or(0, |s| bars.partition_point(|b| b.date < s.date));
+    (bars.get(from..).unwrap_or_default(), newest)
+}
+
 /// The bars known at `as_of`, and whether the last one is live.
 fn known_bars<'a>(
     series: &'a Series,
@@ -211,19 +238,24 @@ fn known_bars<'a>(
     as_of: DateTime<Utc>,
     cut: Option<NaiveDate>,
     settled_only: bool,
-) -> (&'a [Bar], bool) {
+) -> Cut<'a> {
     let latest = exchange.session_date(as_of).min(exchange.session_date(series.provenance.fetched_at));
     let mut bars = series.bars_until(cut.map_or(latest, |d| d.min(latest)));
+    let mut passed_over = None;
     while let Some((newest, earlier)) = bars.split_last() {
         let stamp =
             if series.last().is_some_and(|b| b.date == newest.date) { series.provenance.stamp } else { None };
         match availability(newest.date, exchange, as_of, series.provenance.fetched_at, stamp) {
-            Availability::Settled => return (bars, false),
-            Availability::Live if !settled_only => return (bars, true),
-            Availability::Live | Availability::NotYet => bars = earlier,
+            Availability::Settled => return Cut { bars, live: false, passed_over },
+            Availability::Live if !settled_only => return Cut { bars, live: true, passed_over },
+            Availability::Live | Availability::NotYet => {
+                let over = exchange.session_times(newest.date).final_ <= as_of;
+                passed_over = passed_over.or(over.then_some(newest.date));
+                bars = earlier;
+            }
         }
     }
-    (bars, false)
+    Cut { bars, live: false, passed_over }
 }
 
 /// Settled when min(as-of, time of fetching) is at or past the end of the session and the source's
@@ -266,6 +298,20 @@ fn dated_after_fetch(id: &InstrumentId, series: &Series, exchange: &Exchange) ->
     })
 }
 
+/// The warning on a value that was passed over because it is from before its session's close.
+#[must_use]
+pub fn passed_over(known: &Known<'_>) -> Option<Warning> {
+    let (date, shown) = (known.passed_over?, known.newest()?);
+    let id = &known.instrument.id;
+    let source = &known.series.provenance.source;
+    Some(Warning {
+        kind: WarningKind::Source,
+        message: format!(
+            "{id}: {source}'s value of {date} is from before that session's close; {shown} is shown"
+        ),
+    })
+}
+
 /// Warnings on bars that lie on days the calendar has as closed, for the two newest bars.
 #[must_use]
 pub fn unexpected_sessions(known: &Known<'_>) -> Vec<Warning> {
@@ -285,7 +331,5 @@ pub fn unexpected_sessions(known: &Known<'_>) -> Vec<Warning> {
 /// Whether the venue's calendar, or the weekend, has no session on this date.
 #[must_use]
 pub fn on_closed_day(exchange: &Exchange, date: NaiveDate) -> bool {
-    exchange.kind != VenueKind::Continuous
-        && exchange.expectation(date) == Expectation::Closed
-        && (exchange.calendar.is_some() || matches!(date.weekday(), Weekday::Sat | Weekday::Sun))
+    exchange.kind != VenueKind::Continuous && exchange.expectation(date) == Expectation::Closed
 }

@@ -159,6 +159,7 @@ impl Builder<'_, '_> {
                 .filter(|l| !l.live())
                 .and_then(Line::last)
                 .map(|b| known.exchange.session_times(b.date).final_);
+            row.warnings.extend(sessions::passed_over(known));
             row.warnings.extend(sessions::unexpected_sessions(known));
             row.warnings.extend(suspect::warnings(known));
             row.warnings.extend(self.hole_warning(known));
@@ -204,6 +205,7 @@ impl Builder<'_, '_> {
             name: composite.name.clone(),
             kind: Kind::Composite,
             section: composite.section.clone(),
+            basis: super::composite::basis(composite, self.inputs.universe),
             decimals: 2,
             ..Head::default()
         };
@@ -329,7 +331,7 @@ impl Builder<'_, '_> {
             notes.extend(notes::benchmark(benchmark_name, &all, *first));
         }
         notes.extend(notes::of_lines(self.inputs, self.market, &lines));
-        notes.extend(notes::composites(composites));
+        notes.extend(notes::composites(lines.iter().copied()));
         notes.extend(notes::warnings(all.into_iter()));
         notes.sort_by_key(|n| n.kind);
         notes

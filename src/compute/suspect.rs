@@ -29,9 +29,9 @@ pub(super) fn warnings(known: &Known<'_>) -> Vec<Warning> {
             }
         }
     }
-    for split in known.series.splits.iter().filter(|s| jumps_by_factor(known.bars, **s)) {
+    if let Some(split) = known.unadjusted {
         found.push(say(format!(
-            "{id}: {source}'s closes before the split of {} are not adjusted for it; moves across it are left out",
+            "{id}: {source}'s closes before the split of {} are not adjusted for it and are left out",
             split.date
         )));
     }

@@ -55,7 +55,8 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// A calendar that speaks for `first` to `last`, both included.
+    /// A calendar that speaks for `first` to `last`, both included; for no date at all where `last` lies
+    /// before `first`, and then its closures are only holidays to be told.
     #[must_use]
     pub fn new(
         first: NaiveDate,
@@ -175,6 +176,19 @@ impl Exchange {
         }
         let rolls = self.hours.last().map_or(86_400, |h| h.final_);
         (local + Duration::seconds(i64::from(86_400 - rolls.min(86_400)))).date()
+    }
+
+    /// The date at `at` in the exchange's zone.
+    #[must_use]
+    pub fn local_date(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.timezone).date_naive()
+    }
+
+    /// Whether the calendar lists `date` as a closure, also where it does not say when sessions are
+    /// expected (a venue that prints on some holidays of its country).
+    #[must_use]
+    pub fn is_holiday(&self, date: NaiveDate) -> bool {
+        self.calendar.as_ref().is_some_and(|c| c.closed.binary_search(&date).is_ok())
     }
 
     /// The weekdays after `after` and up to `until` that the calendar has as closed.

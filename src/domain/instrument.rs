@@ -99,6 +99,8 @@ pub enum Basis {
     Price,
     /// Dividends reinvested, by the index's own rules (DAX).
     TotalReturn,
+    /// A composite of both.
+    Mixed,
 }
 
 /// One thing with a daily close.

@@ -145,7 +145,7 @@ fn mark_says(mark: Mark) -> Option<&'static str> {
         Mark::LimitDown => Some("v closed at its lower price limit"),
         Mark::Flagged(MoveFlag::AcrossHole) => Some("~ spans a session that is missing"),
         Mark::Flagged(MoveFlag::FxPending) => Some("~ both ends converted at one rate"),
-        Mark::Flagged(MoveFlag::FromHolidayValue) => Some("~ starts from a value on a closed day"),
+        Mark::Flagged(MoveFlag::FromHolidayValue) => Some("~ starts from a value on a holiday"),
     }
 }
 
