@@ -343,3 +343,91 @@ fn flags_can_be_set_in_the_environment_and_the_command_line_wins() {
         .unwrap();
     assert_eq!(code(&off), Some(5));
 }
+
+#[test]
+fn two_symbols_one_letter_apart_are_both_asked_for() {
+    let replay = Replay::start();
+    let output = run(&["today", "SP500", "GOOGL", "GOOG", "--as-of", AS_OF], &replay.url());
+    assert_eq!(code(&output), Some(3), "{}", stderr(&output));
+    let asked = replay.paths().join(" ");
+    assert!(asked.contains("/chart/GOOGL?") && asked.contains("/chart/GOOG?"), "{asked}");
+}
+
+#[test]
+fn the_command_line_outranks_variables_and_empty_ones_count_as_unset() {
+    let with = |variables: &[(&str, &str)], args: &[&str]| {
+        let mut command = program(args, "");
+        command.env("MARKETSNAP_DEMO", "1").envs(variables.iter().copied());
+        command.output().unwrap()
+    };
+    let date = |output: &Output| json(output)["date"].clone();
+    let day = with(&[("MARKETSNAP_AS_OF", AS_OF)], &["today", "HSI", "--json", "--date", "2026-01-20"]);
+    assert_eq!((code(&day), date(&day)), (Some(0), Value::from("2026-01-20")));
+    let instant = with(&[("MARKETSNAP_DATE", "2026-01-20")], &["today", "HSI", "--json", "--as-of", AS_OF]);
+    assert_eq!((code(&instant), date(&instant)), (Some(0), Value::Null));
+    assert!(json(&with(&[("MARKETSNAP_FORMAT", "table")], &["today", "HSI", "--json"])).is_object());
+    let empty =
+        ["DATE", "AS_OF", "WIDTH", "TIMEOUT", "FORMAT", "BENCHMARK", "HORIZONS", "COLOR", "PALETTE", "SINCE"];
+    let empty: Vec<String> = empty.iter().map(|name| format!("MARKETSNAP_{name}")).collect();
+    let empty: Vec<(&str, &str)> = empty.iter().map(|name| (name.as_str(), "")).collect();
+    let unset = with(&empty, &["today", "HSI"]);
+    assert_eq!((code(&unset), stderr(&unset)), (Some(0), String::new()));
+    let wrong = with(&[("MARKETSNAP_DATE", "soon")], &["today", "HSI"]);
+    assert_eq!(code(&wrong), Some(2));
+    assert!(
+        stderr(&wrong).contains("a day such as 2026-01-21") && stderr(&wrong).contains("MARKETSNAP_DATE"),
+        "{}",
+        stderr(&wrong)
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("today.txt");
+    with(&[("MARKETSNAP_FORMAT", "json")], &["today", "HSI", "-o", file.to_str().unwrap()]);
+    assert!(std::fs::read_to_string(file).unwrap().starts_with("marketsnap"));
+}
+
+#[test]
+fn an_address_that_cannot_be_asked_is_a_usage_error() {
+    for address in ["foo", "file:///etc/passwd", "http://127.0.0.1:99999"] {
+        let output = run(&["today", "SP500"], address);
+        assert_eq!(code(&output), Some(2), "{address}");
+        assert!(stderr(&output).contains("MARKETSNAP_YAHOO_URL"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_file_that_is_there_keeps_its_mode_and_a_link_stays_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (folder.path().join("secret.json"), folder.path().join("link.json"));
+    std::fs::write(&file, "old").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let output = run(&["today", "HSI", "--demo", "-o", link.to_str().unwrap()], "");
+    assert_eq!(code(&output), Some(0), "{}", stderr(&output));
+    assert!(link.is_symlink());
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with('{'));
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_reader_that_does_not_read_cannot_hold_the_program_against_a_signal() {
+    let mut child = program(&["today", "--demo", "--json"], "").stdout(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 1];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn help_that_cannot_be_written_is_a_failure() {
+    let full = || std::fs::File::create("/dev/full").unwrap();
+    for args in [&["--help"][..], &["--version"], &["help", "today"]] {
+        assert_eq!(program(args, "").stdout(full()).status().unwrap().code(), Some(1), "{args:?}");
+    }
+}
+
+#[test]
+fn why_a_move_is_absent_is_said_below_the_table() {
+    let output = run(&["compare", "STAR50", "SP500", "--demo", "--since", "2025-09-07"], "");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("since 2025-09-07 is absent for STAR50, SP500"), "{text}");
+}

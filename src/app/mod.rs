@@ -17,5 +17,5 @@ pub use exit::Exit;
 pub use options::{Command, Options, When};
 pub use output::{Console, WriteError};
 pub use plan::{DEMO_AS_OF, Plan, UsageError, demo_notice};
-pub use run::{RunError, run};
+pub use run::{Answers, RunError, ask, report};
 pub use words::sources_known;

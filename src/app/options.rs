@@ -56,6 +56,8 @@ pub struct Options {
     pub base_urls: BTreeMap<String, String>,
     /// Format asked for; none to take the file's suffix, else a table.
     pub format: Option<Format>,
+    /// Format from the environment, where neither a flag nor a file's suffix says one.
+    pub fallback_format: Option<Format>,
     /// File to write instead of standard output.
     pub output: Option<PathBuf>,
     /// How it looks.

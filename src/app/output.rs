@@ -16,12 +16,12 @@ pub enum WriteError {
     #[error("the report could not be written to standard output: {0}")]
     Stdout(#[source] io::Error),
     /// A file.
-    #[error("the report could not be written to {}: {source}; the file is as it was", .path.display())]
+    #[error("{} was not written: {reason}; check that its folder exists and can be written", .path.display())]
     File {
         /// Its path.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
 }
 
@@ -86,26 +86,35 @@ pub(super) fn to_stdout(console: &mut Console<'_>, bytes: &[u8]) -> Result<(), W
     }
 }
 
-/// Writes beside the target, makes it durable, and renames it into place.
+/// Writes beside the target, makes it durable, and renames it into place; a link is followed, and the
+/// mode of a file that is there is kept.
 pub(super) fn to_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let failed = |source| WriteError::File { path: path.to_owned(), source };
+    let failed = |e: io::Error| WriteError::File { path: path.to_owned(), reason: plain(e) };
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let there = std::fs::metadata(&target).ok();
     // A device or a pipe is written to; a rename would put a file in its place.
-    if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
-        return std::fs::write(path, bytes).map_err(failed);
+    if there.as_ref().is_some_and(|m| !m.is_file()) {
+        return std::fs::write(&target, bytes).map_err(failed);
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".marketsnap-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o644));
+        let fresh = std::fs::Permissions::from_mode(0o644);
+        builder.permissions(there.map_or(fresh, |m| m.permissions()));
     }
     let mut file = builder.tempfile_in(folder).map_err(failed)?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    file.persist(path).map_err(|e| failed(e.error))?;
+    file.persist(&target).map_err(|e| failed(e.error))?;
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// The system's own words, without the name of a temporary file.
+fn plain(error: io::Error) -> io::Error {
+    error.raw_os_error().map_or(error, io::Error::from_raw_os_error)
 }

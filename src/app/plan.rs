@@ -47,6 +47,17 @@ pub enum UsageError {
         /// The nearest ids.
         nearest: Vec<String>,
     },
+    /// Several words in one.
+    #[error("'{0}' holds a comma: separate instruments with blanks")]
+    CommaList(String),
+    /// A base URL that no request can be sent to.
+    #[error("{variable} is no address to ask: {reason}")]
+    BadBaseUrl {
+        /// The variable that holds it.
+        variable: String,
+        /// Why.
+        reason: String,
+    },
     /// A day that has not come yet.
     #[error("--date {date} lies in the future: today is {today}")]
     FutureDate {
@@ -64,7 +75,7 @@ pub enum UsageError {
         now: String,
     },
     /// A base date that is not before the report's day.
-    #[error("--since {since} is not before the day of the report, {day}")]
+    #[error("the base date {since} is not before the day of the report, {day}")]
     SinceTooLate {
         /// The base date.
         since: NaiveDate,
@@ -125,6 +136,7 @@ impl Plan {
     /// # Errors
     /// [`UsageError`] when what was asked makes no sense.
     pub fn new(options: Options, now: DateTime<Utc>) -> Result<Self, UsageError> {
+        check_addresses(&options)?;
         let mut universe = catalogue::load()?;
         let source = if options.demo { "demo" } else { "yahoo" };
         let by_section = options.words.is_empty();
@@ -167,6 +179,16 @@ impl Plan {
             quiet: options.quiet,
         })
     }
+}
+
+fn check_addresses(options: &Options) -> Result<(), UsageError> {
+    for (source, url) in options.base_urls.iter().filter(|(source, _)| fetch::known_source(source)) {
+        fetch::check_base_url(url).map_err(|reason| UsageError::BadBaseUrl {
+            variable: format!("MARKETSNAP_{}_URL", source.to_uppercase()),
+            reason,
+        })?;
+    }
+    Ok(())
 }
 
 /// Everything that `today` shows unasked: the catalogue's rows that the source covers, composites with
@@ -327,11 +349,13 @@ fn format(options: &Options) -> Result<Format, UsageError> {
     if let Some(format) = options.format {
         return Ok(format);
     }
-    let Some(path) = &options.output else { return Ok(Format::Table) };
+    let fallback = options.fallback_format;
+    let Some(path) = &options.output else { return Ok(fallback.unwrap_or_default()) };
     let suffix = path.extension().and_then(|s| s.to_str()).map(str::to_lowercase);
     match suffix.as_deref() {
         Some("json") => Ok(Format::Json),
         Some("txt") => Ok(Format::Table),
+        _ if fallback.is_some() => Ok(fallback.unwrap_or_default()),
         _ => Err(UsageError::UnknownSuffix(crate::domain::text::sanitise(&path.to_string_lossy(), 80))),
     }
 }

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, SubsecRound, Utc};
 
@@ -42,17 +44,21 @@ impl RunError {
     }
 }
 
-/// Runs a plan to its report and writes it; tells warnings on the console.
+/// What the sources answered.
+#[derive(Debug)]
+pub struct Answers(Fetched);
+
+/// Makes the report of a plan from its answers and writes it; tells warnings on the console.
 ///
 /// # Errors
-/// [`RunError`] when the run was interrupted or the report could not be written.
-pub fn run(
+/// [`RunError`] when the report could not be written.
+pub fn report(
     plan: Plan,
+    answers: Answers,
     clock: &dyn Clock,
-    observer: &dyn Observer,
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
-    let fetched = ask(&plan, clock, observer)?;
+    let Answers(fetched) = answers;
     let mut plan = plan;
     adhoc::describe(&mut plan.universe, &fetched.described);
     let failures = failures(&fetched, &plan.universe);
@@ -86,15 +92,33 @@ pub fn run(
 }
 
 /// Asks the sources, until they have answered, the deadline ends or the run is interrupted.
-fn ask(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Fetched, RunError> {
+///
+/// # Errors
+/// [`RunError`] when the run was interrupted.
+pub fn ask(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Answers, RunError> {
+    let answered = Arc::new(AtomicBool::new(false));
+    end_at_once_when(&answered)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Start)?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         tokio::select! {
-            fetched = fetch::fetch(&plan.query, &plan.settings, clock, observer) => Ok(fetched),
+            fetched = fetch::fetch(&plan.query, &plan.settings, clock, observer) => Ok(Answers(fetched)),
             () = stopped() => Err(RunError::Interrupted),
         }
-    })
+    });
+    answered.store(true, Ordering::SeqCst);
+    done
+}
+
+/// From the moment the flag is set a signal ends the process with 130: a reader that does not read must
+/// not hold it.
+fn end_at_once_when(flag: &Arc<AtomicBool>) -> Result<(), RunError> {
+    let code = i32::from(Exit::Interrupted.code());
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(flag))
+            .map_err(RunError::Start)?;
+    }
+    Ok(())
 }
 
 /// Waits for ctrl-c or, as cron and systemd send, SIGTERM.

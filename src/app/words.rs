@@ -8,6 +8,7 @@ use crate::compute::Chosen;
 use crate::domain::text::sanitise;
 use crate::domain::{InstrumentId, Universe};
 
+use super::adhoc;
 use super::plan::UsageError;
 
 /// Ids with fewer letters are too short to tell a slip from a symbol.
@@ -86,9 +87,12 @@ fn yahoo_spelling(word: &str) -> String {
 
 fn checked_symbol(symbol: &str, word: &str, universe: &Universe) -> Result<String, UsageError> {
     let possible = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '^' | '=' | '-' | '_' | '&');
-    let fits = !symbol.is_empty() && symbol.len() <= LONGEST_SYMBOL && symbol.chars().all(possible);
-    if fits && !symbol.starts_with('-') {
+    let fits = symbol.len() <= LONGEST_SYMBOL && symbol.chars().all(possible) && word.is_ascii();
+    if fits && !symbol.starts_with('-') && symbol.contains(|c: char| c.is_ascii_alphanumeric()) {
         return Ok(symbol.to_uppercase());
+    }
+    if word.contains(',') {
+        return Err(UsageError::CommaList(sanitise(word, 40)));
     }
     Err(UsageError::Mistyped { word: sanitise(word, 40), nearest: nearest(word, universe) })
 }
@@ -116,8 +120,10 @@ pub(super) fn nearest(word: &str, universe: &Universe) -> Vec<String> {
     ranked.into_iter().take_while(|(like, _)| *like > 0.7).take(3).map(|(_, id)| id.to_owned()).collect()
 }
 
+/// The catalogue's own ids: what was asked for by a symbol is none.
 fn ids(universe: &Universe) -> impl Iterator<Item = &str> {
-    let instruments = universe.instruments.iter().map(|i| i.id.as_str());
+    let known = universe.instruments.iter().filter(|i| i.section != adhoc::SECTION);
+    let instruments = known.map(|i| i.id.as_str());
     let composites = universe.composites.iter().map(|c| c.id.as_str());
     instruments.chain(composites).chain(universe.groups.iter().map(|g| g.id.as_str()))
 }
@@ -180,8 +186,37 @@ mod tests {
     }
 
     #[test]
+    fn a_symbol_asked_for_is_no_known_id_that_another_one_could_be_a_slip_of() {
+        let mut universe = catalogue::load().unwrap();
+        universe.instruments.push(adhoc::provisional("GOOGL", "yahoo"));
+        assert_eq!(resolve("GOOG", &universe).unwrap(), Meaning::Symbol("GOOG".into()));
+        assert!(!nearest("GOOGX", &universe).contains(&"GOOGL".to_owned()));
+    }
+
+    #[test]
+    fn a_list_with_commas_is_told_to_use_blanks() {
+        assert!(meaning("STAR50,SP500").unwrap_err().to_string().contains("blanks"));
+    }
+
+    #[test]
     fn words_that_can_be_no_symbol_are_refused_before_any_request() {
-        for word in ["", "  ", "A B", "A,B", "../etc", "AAPL\u{1b}[31m", "x?y=1", "-AAPL", "symbol:"] {
+        for word in [
+            "",
+            "  ",
+            "A B",
+            "A,B",
+            "../etc",
+            ".",
+            "..",
+            "^",
+            "&=",
+            "ß",
+            "ﬁ",
+            "AAPL\u{1b}[31m",
+            "x?y=1",
+            "-AAPL",
+            "symbol:",
+        ] {
             assert!(meaning(word).is_err(), "{word:?}");
         }
     }

@@ -2,19 +2,26 @@
 //!
 //! Not for: flags of one command.
 
-use std::io::Write;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use clap::builder::FalseyValueParser;
-use clap::{Args, ValueEnum};
+use clap::builder::{FalseyValueParser, Resettable};
+use clap::error::{ContextKind, ContextValue};
+use clap::parser::ValueSource;
+use clap::{Arg, Args, CommandFactory, FromArgMatches, ValueEnum};
 
-use super::World;
+use super::{Cli, World};
 use crate::app::{Exit, Format, Options, Palette, Style, When};
 use crate::domain::Horizon;
 
 const WIDTH_IN_A_PIPE: usize = 80;
+const NARROWEST: usize = 40;
+/// What rows are compared with unless asked otherwise.
+pub(super) const BENCHMARK: &str = "SP500";
 
 #[derive(Debug, Args)]
 pub(super) struct Shared {
@@ -22,13 +29,12 @@ pub(super) struct Shared {
     #[arg(
         long,
         value_name = "INSTANT",
-        env = "MARKETSNAP_AS_OF",
-        conflicts_with = "date",
+        env = "MARKETSNAP_AS_OF", value_parser = instant,
         help_heading = "When"
     )]
     as_of: Option<DateTime<Utc>>,
     /// Show the last settled session on or before this day (YYYY-MM-DD)
-    #[arg(long, value_name = "DATE", env = "MARKETSNAP_DATE", help_heading = "When")]
+    #[arg(long, value_name = "DATE", env = "MARKETSNAP_DATE", value_parser = day, help_heading = "When")]
     date: Option<NaiveDate>,
     /// Step back from live values to the last settled session
     #[arg(long, env = "MARKETSNAP_SETTLED", value_parser = FalseyValueParser::new(), help_heading = "When")]
@@ -37,15 +43,6 @@ pub(super) struct Shared {
     #[arg(long, env = "MARKETSNAP_REQUIRE_SETTLED", value_parser = FalseyValueParser::new(), help_heading = "When")]
     require_settled: bool,
 
-    /// Compare with this instrument or composite
-    #[arg(
-        long,
-        value_name = "ID",
-        default_value = "SP500",
-        env = "MARKETSNAP_BENCHMARK",
-        help_heading = "What"
-    )]
-    benchmark: String,
     /// Horizons, comma separated: 1D 5D 1W 1M 3M 6M 1Y 3Y 5Y WTD MTD QTD YTD since:DATE
     /// [default: 1D,5D,MTD,YTD,1Y]
     #[arg(
@@ -61,9 +58,9 @@ pub(super) struct Shared {
     #[arg(long, value_enum, env = "MARKETSNAP_FORMAT", help_heading = "How")]
     format: Option<FormatName>,
     /// The same as --format json
-    #[arg(long, conflicts_with = "format", help_heading = "How")]
+    #[arg(long, env = "MARKETSNAP_JSON", value_parser = FalseyValueParser::new(), help_heading = "How")]
     json: bool,
-    /// Write to a file, whole or not at all (.json or .txt)
+    /// Write to a file, whole or not at all (.json or .txt; - is standard output)
     #[arg(short, long, value_name = "FILE", help_heading = "How")]
     output: Option<PathBuf>,
 
@@ -77,21 +74,21 @@ pub(super) struct Shared {
     #[arg(long, env = "MARKETSNAP_ASCII", value_parser = FalseyValueParser::new(), help_heading = "Look")]
     ascii: bool,
     /// Table width in columns [default: the terminal's, 80 in a pipe]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000), env = "MARKETSNAP_WIDTH", help_heading = "Look")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000), allow_negative_numbers = true, env = "MARKETSNAP_WIDTH", help_heading = "Look")]
     width: Option<u16>,
 
     /// Use the closes built into the program: the session of 21 January 2026, no network
     #[arg(long, env = "MARKETSNAP_DEMO", value_parser = FalseyValueParser::new(), help_heading = "From where")]
     demo: bool,
     /// Time for the whole run
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, env = "MARKETSNAP_TIMEOUT", help_heading = "From where")]
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, allow_negative_numbers = true, env = "MARKETSNAP_TIMEOUT", help_heading = "From where")]
     timeout: Duration,
 
     /// Say each request on standard error; twice: with a curl line that repeats it
     #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Say")]
     pub(super) verbose: u8,
     /// Leave out warnings on standard error
-    #[arg(short, long, conflicts_with = "verbose", env = "MARKETSNAP_QUIET", value_parser = FalseyValueParser::new(), help_heading = "Say")]
+    #[arg(short, long, env = "MARKETSNAP_QUIET", value_parser = FalseyValueParser::new(), help_heading = "Say")]
     quiet: bool,
     /// Show no progress on a terminal
     #[arg(long, env = "MARKETSNAP_NO_PROGRESS", value_parser = FalseyValueParser::new(), help_heading = "Say")]
@@ -126,50 +123,123 @@ enum PaletteName {
     BlueOrange,
 }
 
+/// Which flags stand on the command line; what does not comes from the environment or a default.
+#[derive(Debug, Default)]
+pub(super) struct Given(BTreeSet<String>);
+
+impl Given {
+    fn has(&self, flag: &str) -> bool {
+        self.0.contains(flag)
+    }
+
+    /// The value of a flag, unless a rival on the command line outranks one from the environment.
+    fn unless_outranked<T>(&self, flag: &str, value: Option<T>, rival: &str) -> Option<T> {
+        value.filter(|_| self.has(flag) || !self.has(rival))
+    }
+}
+
+/// Two flags that cannot stand together.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} and {1} cannot be used together")]
+pub(super) struct Conflict(&'static str, &'static str);
+
+/// Parses a command line; empty variables count as unset.
+pub(super) fn parse(argv: &[OsString], world: &World<'_>) -> Result<(Cli, Given), clap::Error> {
+    let matches = command_for(world).try_get_matches_from(argv)?;
+    let mut given = Given::default();
+    if let Some((_, of_command)) = matches.subcommand() {
+        let on_line = of_command.ids().map(clap::Id::as_str);
+        let on_line = on_line.filter(|id| of_command.value_source(id) == Some(ValueSource::CommandLine));
+        given.0 = on_line.map(str::to_owned).collect();
+    }
+    Ok((Cli::from_arg_matches(&matches)?, given))
+}
+
+/// The command tree without the variables that are set to nothing.
+fn command_for(world: &World<'_>) -> clap::Command {
+    let unset = |arg: Arg| {
+        let empty =
+            arg.get_env().is_some_and(|v| world.empty_variables.contains(v.to_string_lossy().as_ref()));
+        if empty { arg.env(Resettable::Reset) } else { arg }
+    };
+    Cli::command().mut_subcommands(|command| command.mut_args(unset))
+}
+
+impl FormatName {
+    fn format(self) -> Format {
+        match self {
+            FormatName::Table => Format::Table,
+            FormatName::Json => Format::Json,
+        }
+    }
+}
+
 impl Shared {
-    /// The plain options of a command with these flags.
+    /// Refuses flags that cannot stand together, where both come from one place.
+    pub(super) fn check(&self, given: &Given) -> Result<(), Conflict> {
+        let both = |a: &str, b: &str| given.has(a) == given.has(b);
+        if self.as_of.is_some() && self.date.is_some() && both("as_of", "date") {
+            return Err(Conflict("--as-of", "--date"));
+        }
+        if self.json && matches!(self.format, Some(FormatName::Table)) && both("json", "format") {
+            return Err(Conflict("--json", "--format table"));
+        }
+        if self.quiet && self.verbose > 0 && given.has("quiet") {
+            return Err(Conflict("--quiet", "--verbose"));
+        }
+        Ok(())
+    }
+
+    /// The plain options of a command with these flags; a flag of the command line outranks a variable.
     pub(super) fn options(
         &self,
         command: crate::app::Command,
         words: Vec<String>,
         world: &World<'_>,
+        given: &Given,
     ) -> Options {
-        let format = if self.json { Some(FormatName::Json) } else { self.format };
+        let json = self.json && (given.has("json") || !given.has("format"));
+        let format = if json { Some(FormatName::Json) } else { self.format }.map(FormatName::format);
+        // A variable's format is for where neither a flag nor the file's suffix says one.
+        let on_line = given.has("json") || given.has("format");
         Options {
             command,
             words,
             when: When {
-                as_of: self.as_of,
-                date: self.date,
+                as_of: given.unless_outranked("as_of", self.as_of, "date"),
+                date: given.unless_outranked("date", self.date, "as_of"),
                 settled: self.settled,
                 require_settled: self.require_settled,
             },
             horizons: self.horizons.clone(),
             since: None,
-            benchmark: self.benchmark.clone(),
+            benchmark: BENCHMARK.to_owned(),
             demo: self.demo,
             timeout: self.timeout,
             base_urls: world.base_urls.clone(),
-            format: format.map(|f| match f {
-                FormatName::Table => Format::Table,
-                FormatName::Json => Format::Json,
-            }),
-            output: self.output.clone(),
+            format: format.filter(|_| on_line),
+            fallback_format: format.filter(|_| !on_line),
+            output: self.file().cloned(),
             style: self.style(world),
-            quiet: self.quiet,
+            quiet: self.quiet && self.verbose == 0,
         }
     }
 
+    /// The file to write; `-` is standard output.
+    fn file(&self) -> Option<&PathBuf> {
+        self.output.as_ref().filter(|path| path.as_os_str() != "-")
+    }
+
     fn style(&self, world: &World<'_>) -> Style {
-        let terminal = if self.output.is_none() { world.terminal_width } else { None };
+        let terminal = if self.file().is_none() { world.terminal_width } else { None };
         let color = match self.color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => terminal.is_some() && !world.no_color,
         };
+        let asked = self.width.or(terminal).map(|w| usize::from(w).max(NARROWEST));
         Style {
-            width: usize::from(self.width.or(terminal).unwrap_or(0))
-                .max(if self.width.or(terminal).is_some() { 40 } else { WIDTH_IN_A_PIPE }),
+            width: asked.unwrap_or(WIDTH_IN_A_PIPE),
             color,
             ascii: self.ascii,
             palette: match self.palette {
@@ -194,17 +264,44 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
-/// Prints help, version or a usage error, and returns the exit code.
+/// A day of the command line.
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "not a day such as 2026-01-21".to_owned())
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    text.parse().map_err(|_| "not an instant such as 2026-01-21T08:30:00Z".to_owned())
+}
+
+/// Prints help, version or a usage error, and returns the exit code. Where the value in error comes from
+/// a variable, the variable is named.
 pub(super) fn explain(
     error: &clap::Error,
+    argv: &[OsString],
     world: &World<'_>,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
     let color = world.terminal_width.is_some() && !world.no_color;
-    let text = error.render();
-    let text = if color && !error.use_stderr() { text.ansi().to_string() } else { text.to_string() };
-    let asked_for = !error.use_stderr();
-    let _ = if asked_for { write!(out, "{text}") } else { write!(err, "{text}") };
-    if asked_for { 0 } else { Exit::Usage.code() }
+    if !error.use_stderr() {
+        let text = error.render();
+        let written = if color { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") };
+        let failed = |e: io::Error| e.kind() != io::ErrorKind::BrokenPipe;
+        let failed = written.and_then(|()| out.flush()).is_err_and(failed);
+        return if failed { Exit::Failure.code() } else { Exit::Complete.code() };
+    }
+    let _ = write!(err, "{}", error.render());
+    if let Some(variable) = variable_of(error, argv).filter(|v| world.variables.contains(v)) {
+        let _ = writeln!(err, "the value comes from the variable {variable}");
+    }
+    Exit::Usage.code()
+}
+
+/// The variable behind the flag that an error speaks of, if the flag is not on the command line.
+fn variable_of(error: &clap::Error, argv: &[OsString]) -> Option<String> {
+    let ContextValue::String(flag) = error.get(ContextKind::InvalidArg)? else { return None };
+    let flag = flag.split([' ', '=']).next()?;
+    let on_line = argv.iter().any(|word| word.to_string_lossy().split('=').next() == Some(flag));
+    let name = flag.trim_start_matches('-').replace('-', "_").to_uppercase();
+    (!on_line).then(|| format!("MARKETSNAP_{name}"))
 }

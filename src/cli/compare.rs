@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::World;
-use super::args::Shared;
+use super::args::{self, Given, Shared};
 use crate::app::{Command, Options};
 
 /// Returns side by side, with common ends
@@ -22,14 +22,15 @@ pub(super) struct Compare {
     #[arg(value_name = "ID|GROUP|SYMBOL", required = true)]
     words: Vec<String>,
     /// Also the return since the last session on or before this day, and rebase the lines to it
-    #[arg(long, value_name = "DATE", env = "MARKETSNAP_SINCE")]
+    #[arg(long, value_name = "DATE", env = "MARKETSNAP_SINCE", value_parser = args::day)]
     since: Option<NaiveDate>,
     #[command(flatten)]
     pub(super) shared: Shared,
 }
 
 impl Compare {
-    pub(super) fn options(&self, world: &World<'_>) -> Options {
-        Options { since: self.since, ..self.shared.options(Command::Compare, self.words.clone(), world) }
+    pub(super) fn options(&self, world: &World<'_>, given: &Given) -> Options {
+        let options = self.shared.options(Command::Compare, self.words.clone(), world, given);
+        Options { since: self.since, ..options }
     }
 }

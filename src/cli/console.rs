@@ -77,7 +77,7 @@ struct Progress {
 impl Progress {
     fn start() -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {pos}/{len} answers, {elapsed}") {
+        if let Ok(style) = ProgressStyle::with_template("{msg} ({pos} of {len} answers, {elapsed})") {
             bar.set_style(style);
         }
         bar.set_message("asking");

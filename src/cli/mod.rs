@@ -9,14 +9,14 @@ mod compare;
 mod console;
 mod today;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::Write;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::app::{self, Clock, Exit, Plan};
-use args::Shared;
+use args::{Given, Shared};
 
 /// What only `main` knows: the clock, the terminal and the environment.
 pub struct World<'a> {
@@ -28,6 +28,10 @@ pub struct World<'a> {
     pub stderr_is_terminal: bool,
     /// The environment forbids colour (`NO_COLOR`, `TERM=dumb`).
     pub no_color: bool,
+    /// Names of the `MARKETSNAP_` variables that are set.
+    pub variables: BTreeSet<String>,
+    /// Of these, the ones that are empty and count as unset.
+    pub empty_variables: BTreeSet<String>,
     /// Base URLs by source, from `MARKETSNAP_<SOURCE>_URL`.
     pub base_urls: BTreeMap<String, String>,
 }
@@ -61,10 +65,10 @@ impl Command {
         }
     }
 
-    fn options(&self, world: &World<'_>) -> app::Options {
+    fn options(&self, world: &World<'_>, given: &Given) -> app::Options {
         match self {
-            Command::Today(today) => today.options(world),
-            Command::Compare(compare) => compare.options(world),
+            Command::Today(today) => today.options(world, given),
+            Command::Compare(compare) => compare.options(world, given),
         }
     }
 }
@@ -82,21 +86,25 @@ pub fn run(
     out: &mut dyn Write,
     err: &mut (dyn Write + Send),
 ) -> u8 {
-    let cli = match Cli::try_parse_from(argv) {
-        Ok(cli) => cli,
-        Err(e) => return args::explain(&e, world, out, err),
+    let argv: Vec<OsString> = argv.into_iter().collect();
+    let (cli, given) = match args::parse(&argv, world) {
+        Ok(parsed) => parsed,
+        Err(e) => return args::explain(&e, &argv, world, out, err),
     };
     let shared = cli.command.shared();
-    let plan = match Plan::new(cli.command.options(world), world.clock.now()) {
+    let options = match shared.check(&given) {
+        Ok(()) => cli.command.options(world, &given),
+        Err(conflict) => return refuse(err, &conflict),
+    };
+    let plan = match Plan::new(options, world.clock.now()) {
         Ok(plan) => plan,
-        Err(e) => {
-            let _ = writeln!(err, "error: {e}");
-            return Exit::Usage.code();
-        }
+        Err(e) => return refuse(err, &e),
     };
     let observer = console::Talker::new(shared.verbose, shared.progress(world));
-    let done = app::run(plan, world.clock, &observer, &mut app::Console { out, err });
+    let answers = app::ask(&plan, world.clock, &observer);
     observer.finish();
+    let console = &mut app::Console { out, err };
+    let done = answers.and_then(|answers| app::report(plan, answers, world.clock, console));
     match done {
         Ok(exit) => exit.code(),
         Err(e) => {
@@ -104,4 +112,9 @@ pub fn run(
             e.exit().code()
         }
     }
+}
+
+fn refuse(err: &mut dyn Write, error: &dyn std::fmt::Display) -> u8 {
+    let _ = writeln!(err, "error: {error}");
+    Exit::Usage.code()
 }

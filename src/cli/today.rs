@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::World;
-use super::args::Shared;
+use super::args::{BENCHMARK, Given, Shared};
 use crate::app::{Command, Options};
 
 /// The newest session of each market
@@ -19,12 +19,16 @@ pub(super) struct Today {
     /// Ids, aliases, composites, groups, or any symbol that a source knows [default: all markets]
     #[arg(value_name = "ID|GROUP|SYMBOL")]
     words: Vec<String>,
+    /// Compare with this instrument or composite
+    #[arg(long, value_name = "ID", default_value = BENCHMARK, env = "MARKETSNAP_BENCHMARK", help_heading = "What")]
+    benchmark: String,
     #[command(flatten)]
     pub(super) shared: Shared,
 }
 
 impl Today {
-    pub(super) fn options(&self, world: &World<'_>) -> Options {
-        self.shared.options(Command::Today, self.words.clone(), world)
+    pub(super) fn options(&self, world: &World<'_>, given: &Given) -> Options {
+        let options = self.shared.options(Command::Today, self.words.clone(), world, given);
+        Options { benchmark: self.benchmark.clone(), ..options }
     }
 }

@@ -188,6 +188,8 @@ fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compared {
     let moves = side.moves.cloned().unwrap_or_default();
     let base =
         rebased_over.and_then(|h| moves.get(&h)).and_then(|c| if c.pct.is_some() { c.from } else { None });
+    let over = rebased_over.and_then(|h| moves.get(&h));
+    let why_no_base = over.and_then(|c| c.absent).unwrap_or(Absent::InsufficientHistory);
     let mut warnings = series.map(|s| s.warnings.clone()).unwrap_or_default();
     if let Some(known) = known {
         warnings.extend(sessions::passed_over(known));
@@ -213,7 +215,7 @@ fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compared {
             },
         },
         close: newest.map(|b| b.close),
-        rebased: rebased(side.line, base),
+        rebased: rebased(side.line, base, why_no_base),
         moves,
         source: source(side),
         warnings,
@@ -235,12 +237,10 @@ fn source(side: &Side<'_>) -> Option<SourceInfo> {
 }
 
 /// The line from its base session on, that session's close being 100.
-fn rebased(line: Option<&Line<'_>>, base: Option<NaiveDate>) -> Rebased {
+fn rebased(line: Option<&Line<'_>>, base: Option<NaiveDate>, otherwise: Absent) -> Rebased {
     let none = |absent| Rebased { from: None, base: None, points: Vec::new(), absent: Some(absent) };
     let Some(line) = line else { return none(Absent::NoSession) };
-    let Some(base) = base.and_then(|d| on_or_before(&line.bars, d)) else {
-        return none(Absent::InsufficientHistory);
-    };
+    let Some(base) = base.and_then(|d| on_or_before(&line.bars, d)) else { return none(otherwise) };
     let from = line.bars.partition_point(|b| b.date < base.date);
     let points = line.bars.get(from..).unwrap_or_default();
     Rebased {

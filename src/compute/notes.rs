@@ -13,8 +13,8 @@ use super::lines::{Line, Of};
 use super::period::Periods;
 use super::sessions::Market;
 use crate::domain::comparison::Compared;
-use crate::domain::snapshot::{Note, NoteKind, Row, Status};
-use crate::domain::{Basis, Horizon, InstrumentId};
+use crate::domain::snapshot::{CompositeRow, MoveCell, Note, NoteKind, Row, Status};
+use crate::domain::{Absent, Basis, Horizon, InstrumentId, Ordered};
 
 fn note(kind: NoteKind, message: String) -> Note {
     Note { kind, message }
@@ -183,6 +183,50 @@ pub(super) fn composites<'a>(lines: impl Iterator<Item = &'a Line<'a>>) -> Vec<N
     notes
 }
 
+/// Composites that have no value because less than half of their weight has closes.
+pub(super) fn not_computed(rows: &[CompositeRow]) -> Vec<Note> {
+    let without = rows.iter().filter(|c| c.row.close.is_none());
+    let told = without.map(|c| {
+        let missing = c.left_out.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        format!(
+            "{} is absent: no date on which half of its weight traded; without closes: {missing}.",
+            c.row.id
+        )
+    });
+    told.map(|message| note(NoteKind::Composite, message)).collect()
+}
+
+/// Why moves of rows that have a close are absent, by horizon and reason.
+pub(super) fn absent<'a, I>(horizons: &[Horizon], rows: I) -> Vec<Note>
+where
+    I: Iterator<Item = (&'a InstrumentId, &'a Ordered<Horizon, MoveCell>)> + Clone,
+{
+    let mut notes = Vec::new();
+    for horizon in horizons {
+        let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (id, moves) in rows.clone() {
+            if let Some(absent) = moves.get(horizon).and_then(|c| c.absent) {
+                reasons.entry(why(absent)).or_default().push(id.to_string());
+            }
+        }
+        for (why, ids) in reasons {
+            let whom = if ids.len() > 6 { format!("{} rows", ids.len()) } else { ids.join(", ") };
+            notes.push(note(NoteKind::Absent, format!("{horizon} is absent for {whom}: {why}.")));
+        }
+    }
+    notes
+}
+
+fn why(absent: Absent) -> &'static str {
+    match absent {
+        Absent::InsufficientHistory => "the closes held do not reach back to its base",
+        Absent::NoSession => "no session in the period yet",
+        Absent::NonPositive => "an end is zero or below",
+        Absent::Suspect => "the closes before a split are not adjusted for it",
+        other => other.code(),
+    }
+}
+
 /// How many members a composite's newest value rests on, and what became of the others.
 fn members(line: &Line<'_>, level: &Level, on: NaiveDate) -> Option<Note> {
     if level.traded == level.members {
@@ -231,6 +275,8 @@ pub(super) fn of_comparison(
     notes.extend(mixed_bases(lines));
     notes.extend(stand_ins(lines));
     notes.extend(composites(lines.iter().copied()));
+    let with_close = instruments.iter().filter(|c| c.close.is_some());
+    notes.extend(absent(inputs.horizons, with_close.map(|c| (&c.id, &c.moves))));
     notes.extend(
         instruments
             .iter()

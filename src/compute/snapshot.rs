@@ -211,7 +211,8 @@ impl Builder<'_, '_> {
         };
         let mut row = self.row(head, line);
         let Some(Of::Composite(level)) = line.map(|l| &l.of) else {
-            let left_out = composite.members.iter().map(|m| m.id.clone()).collect();
+            let held = |id: &InstrumentId| self.market.known.contains_key(id);
+            let left_out = composite.members.iter().filter(|m| !held(&m.id)).map(|m| m.id.clone()).collect();
             return Some(CompositeRow {
                 row,
                 base_date: None,
@@ -332,6 +333,9 @@ impl Builder<'_, '_> {
         }
         notes.extend(notes::of_lines(self.inputs, self.market, &lines));
         notes.extend(notes::composites(lines.iter().copied()));
+        notes.extend(notes::not_computed(composites));
+        let with_close = all.iter().filter(|r| r.close.is_some());
+        notes.extend(notes::absent(self.inputs.horizons, with_close.map(|r| (&r.id, &r.moves))));
         notes.extend(notes::warnings(all.into_iter()));
         notes.sort_by_key(|n| n.kind);
         notes

@@ -22,8 +22,10 @@ pub(super) fn warnings(known: &Known<'_>) -> Vec<Warning> {
             let pct = (bar.close / before.close - 1.0) * 100.0;
             let split = known.series.splits.iter().any(|s| s.date > before.date && s.date <= bar.date);
             if pct.abs() > limit && !split {
+                let far =
+                    if pct > 1000.0 { "more than 1000 % up".to_owned() } else { format!("{pct:+.2} %") };
                 found.push(say(format!(
-                    "{id}: {source}'s close of {} is {pct:+.2} % from the session before, without a split; it is kept",
+                    "{id}: {source}'s close of {} is {far} from the session before, without a split; it is kept",
                     bar.date
                 )));
             }

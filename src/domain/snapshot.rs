@@ -61,6 +61,8 @@ pub enum NoteKind {
     Stale,
     /// Composites that are provisional, and where their level starts.
     Composite,
+    /// Moves that are absent, and why.
+    Absent,
     /// Bases that differ or instruments that stand in for another.
     Basis,
     /// Warnings of rows.

@@ -5,6 +5,7 @@
 //! [`Clock`], and says in [`Settings`] whom to ask and for how long.
 
 mod answer;
+mod base;
 mod demo;
 mod failure;
 mod http;
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 use crate::domain::{Instrument, InstrumentId, Kind, Mic, Series};
 
+pub use base::check_base_url;
 pub use source::{Answer, Found, Parsed, Request, Response, Source, SourceError, SourceInfo, Target, source};
 
 /// One instrument asked of the sources.
