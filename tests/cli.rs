@@ -431,3 +431,19 @@ fn why_a_move_is_absent_is_said_below_the_table() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("since 2025-09-07 is absent for STAR50, SP500"), "{text}");
 }
+
+#[test]
+fn list_finds_instruments_by_a_part_of_any_of_their_names() {
+    let output = run(&["list", "star", "--json"], "");
+    let found = json(&output);
+    assert_eq!((code(&output), found["schema"].as_str()), (Some(0), Some("marketsnap.list/1")));
+    assert_eq!(found["instruments"][0]["symbols"]["yahoo"], "000688.SS");
+    let chips = run(&["list", "芯片"], "");
+    let text = String::from_utf8(chips.stdout).unwrap();
+    assert!(text.contains("CN-CHIPS: China chips: LOONGSON, HYGON"), "{text}");
+    let nothing = run(&["list", "nikkie"], "");
+    assert_eq!(code(&nothing), Some(5));
+    assert!(stderr(&nothing).contains("NIKKEI225"), "{}", stderr(&nothing));
+    let all = String::from_utf8(run(&["list"], "").stdout).unwrap();
+    assert!(all.lines().all(|l| l.chars().count() <= 80), "{all}");
+}

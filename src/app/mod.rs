@@ -5,6 +5,7 @@
 
 mod adhoc;
 mod exit;
+mod list;
 mod options;
 mod output;
 mod plan;
@@ -14,6 +15,7 @@ mod words;
 pub use crate::fetch::{Clock, Event, Observer};
 pub use crate::render::{Format, Palette, Style};
 pub use exit::Exit;
+pub use list::list;
 pub use options::{Command, Options, When};
 pub use output::{Console, WriteError};
 pub use plan::{DEMO_AS_OF, Plan, UsageError, demo_notice};

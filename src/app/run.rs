@@ -28,6 +28,9 @@ pub enum RunError {
     /// The report could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The built-in data are broken.
+    #[error(transparent)]
+    Catalogue(#[from] crate::catalogue::CatalogueError),
     /// The machinery for requests could not be started.
     #[error("the requests could not be started: {0}")]
     Start(#[source] io::Error),
@@ -39,7 +42,7 @@ impl RunError {
     pub fn exit(&self) -> Exit {
         match self {
             RunError::Interrupted => Exit::Interrupted,
-            RunError::Write(_) | RunError::Start(_) => Exit::Failure,
+            RunError::Write(_) | RunError::Start(_) | RunError::Catalogue(_) => Exit::Failure,
         }
     }
 }

@@ -113,6 +113,7 @@ impl Progress {
             let _ = stop.send(());
         }
         let _ = self.drawer.join();
+        self.bar.disable_steady_tick();
         self.bar.finish_and_clear();
     }
 }

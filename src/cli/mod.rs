@@ -7,6 +7,7 @@
 mod args;
 mod compare;
 mod console;
+mod list;
 mod today;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +17,6 @@ use std::io::Write;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::app::{self, Clock, Exit, Plan};
-use args::{Given, Shared};
 
 /// What only `main` knows: the clock, the terminal and the environment.
 pub struct World<'a> {
@@ -44,7 +44,7 @@ pub struct World<'a> {
     version,
     max_term_width = 100,
     arg_required_else_help = true,
-    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap today --date 2026-01-21     the settled sessions of that day"
+    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap today --date 2026-01-21     the settled sessions of that day\n  marketsnap list chip                   what can be asked for"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -52,25 +52,11 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant)]
 enum Command {
     Today(today::Today),
     Compare(compare::Compare),
-}
-
-impl Command {
-    fn shared(&self) -> &Shared {
-        match self {
-            Command::Today(today) => &today.shared,
-            Command::Compare(compare) => &compare.shared,
-        }
-    }
-
-    fn options(&self, world: &World<'_>, given: &Given) -> app::Options {
-        match self {
-            Command::Today(today) => today.options(world, given),
-            Command::Compare(compare) => compare.options(world, given),
-        }
-    }
+    List(list::List),
 }
 
 /// The whole command tree, for the generated documentation.
@@ -91,11 +77,22 @@ pub fn run(
         Ok(parsed) => parsed,
         Err(e) => return args::explain(&e, &argv, world, out, err),
     };
-    let shared = cli.command.shared();
-    let options = match shared.check(&given) {
-        Ok(()) => cli.command.options(world, &given),
-        Err(conflict) => return refuse(err, &conflict),
+    let (shared, options) = match &cli.command {
+        Command::Today(today) => (&today.shared, today.options(world, &given)),
+        Command::Compare(compare) => (&compare.shared, compare.options(world, &given)),
+        Command::List(list) => {
+            let done = app::list(
+                list.text.as_deref(),
+                list.format(),
+                &list.style(world),
+                &mut app::Console { out, err },
+            );
+            return ended(done, err);
+        }
     };
+    if let Err(conflict) = shared.check(&given) {
+        return refuse(err, &conflict);
+    }
     let plan = match Plan::new(options, world.clock.now()) {
         Ok(plan) => plan,
         Err(e) => return refuse(err, &e),
@@ -104,7 +101,10 @@ pub fn run(
     let answers = app::ask(&plan, world.clock, &observer);
     observer.finish();
     let console = &mut app::Console { out, err };
-    let done = answers.and_then(|answers| app::report(plan, answers, world.clock, console));
+    ended(answers.and_then(|answers| app::report(plan, answers, world.clock, console)), err)
+}
+
+fn ended(done: Result<Exit, app::RunError>, err: &mut dyn Write) -> u8 {
     match done {
         Ok(exit) => exit.code(),
         Err(e) => {

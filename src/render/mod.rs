@@ -8,6 +8,7 @@ mod compare;
 pub mod grid;
 mod json;
 mod layout;
+mod listing;
 mod number;
 mod page;
 mod rebased;
@@ -22,7 +23,7 @@ mod text;
 
 use std::io::{self, Write};
 
-use crate::domain::{Comparison, Snapshot};
+use crate::domain::{Comparison, Listing, Snapshot};
 
 pub use style::{Palette, Style};
 
@@ -44,6 +45,17 @@ pub fn snapshot(report: &Snapshot, format: Format, style: &Style, out: &mut dyn 
     match format {
         Format::Table => table::write(report, style, out),
         Format::Json => json::write(report, out),
+    }
+}
+
+/// Writes the list of what exists.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn listing(list: &Listing, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => listing::write(list, style, out),
+        Format::Json => json::write(list, out),
     }
 }
 
