@@ -60,6 +60,15 @@ fn a_record_since_the_data_begin_needs_250_sessions() {
 }
 
 #[test]
+fn a_record_close_names_the_day_that_the_data_begin() {
+    let rising: Vec<f64> = (0..260).map(|i| 100.0 + f64::from(i)).collect();
+    let report = book(&rising).at("2026-05-31T00:00:00Z");
+    let lines: Vec<&str> = report.highlights.iter().map(|h| h.text.as_str()).collect();
+    // The last of 260 weekdays from 2 June 2025 is Friday 29 May 2026; 359 / 358 - 1 = 0.279330 %.
+    assert_eq!(lines, ["VIX +0.28 %: record close (data since 2 June 2025)"]);
+}
+
+#[test]
 fn the_session_named_is_the_one_that_was_at_least_as_large() {
     // Moves: -10 % on day 2, then 25 flat days, then -10 % again: the same size counts.
     let closes = [vec![100.0, 90.0], vec![90.0; 25], vec![81.0]].concat();

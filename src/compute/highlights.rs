@@ -65,10 +65,11 @@ fn sentence(row: &Row, record: &Record) -> String {
         _ => "lowest close",
     };
     let date = in_words(record.date);
-    match (record.sessions, record.kind.ends_with("close_since")) {
+    match (record.sessions, record.kind.as_str()) {
         (Some(sessions), _) => format!("{head}: {what} since {date} ({sessions} sessions)"),
-        (None, true) => format!("{head}: {what} on record (data since {date})"),
-        (None, false) => format!("{head}: {what} since the data begin ({date})"),
+        (None, "highest_close_since") => format!("{head}: record close (data since {date})"),
+        (None, "lowest_close_since") => format!("{head}: lowest close on record (data since {date})"),
+        (None, _) => format!("{head}: {what} since the data begin ({date})"),
     }
 }
 
