@@ -36,10 +36,10 @@ impl Block {
         layout::holds(&self.natural(), floor, style.cells())
     }
 
-    /// Prints it; the first column is cut and others are dropped as `order` says until it fits.
-    pub(super) fn print(&self, page: &mut Page, order: &[usize]) {
+    /// Prints it; the first column is cut and others are dropped as `order` and `last` say until it fits.
+    pub(super) fn print(&self, page: &mut Page, order: &[usize], last: &[usize]) {
         let style = page.style;
-        let fit = layout::choose(&self.natural(), order, &[], style.cells());
+        let fit = layout::choose(&self.natural(), order, last, style.cells());
         let pick = |row: &Vec<String>| -> Vec<String> {
             let cut = |at: &usize, cell: &String| match at {
                 0 => text::fit(cell, fit.name, style),

@@ -114,10 +114,11 @@ fn returns(page: &mut Page, report: &Comparison, shown: &[Horizon]) {
     page.blank();
     let full = returns_block(report, shown, true, page.style);
     if shown.len() == report.horizons.len() && full.fits(usize::MAX, page.style) {
-        full.print(page, &[]);
+        full.print(page, &[], &[]);
     } else {
-        // The session goes before the close; no horizon does, they were chosen to fit.
-        returns_block(report, shown, false, page.style).print(page, &[2, 1]);
+        // A session tells what is live or stale: it goes only when names are at their shortest, and the
+        // close after it. No horizon goes here: they were chosen to fit.
+        returns_block(report, shown, false, page.style).print(page, &[], &[2, 1]);
     }
 }
 

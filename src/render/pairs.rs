@@ -62,7 +62,7 @@ pub(super) fn spreads(page: &mut Page, report: &Comparison, horizons: &[Horizon]
     }
     page.blank();
     let block = spread_block(report, horizons, page.style);
-    block.print(page, &(2..block.parts.len()).rev().collect::<Vec<_>>());
+    block.print(page, &(2..block.parts.len()).rev().collect::<Vec<_>>(), &[]);
     if hub(report).is_some() {
         page.hanging(Tone::Dim, "", "pairs of the others: --json");
     }

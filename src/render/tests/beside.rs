@@ -1,7 +1,7 @@
 //! What a reader of `compare` finds, block by block.
 
 use super::{beside, cells};
-use crate::domain::snapshot::NoteKind;
+use crate::domain::snapshot::{NoteKind, Status};
 use crate::render::Style;
 use crate::render::testing::{compared_with, comparison, note};
 
@@ -33,6 +33,15 @@ fn ids_give_way_before_a_name_is_cut() {
     let text = beside(&report, &cells(80));
     assert!(text.contains("Europe, equal weights  105123.45"), "{text}");
     assert!(!text.contains(" Id "), "{text}");
+}
+
+#[test]
+fn a_narrow_comparison_cuts_names_before_it_drops_the_state_of_a_session() {
+    let mut report = comparison();
+    report.instruments[1].name = "Europe, equal weights".to_owned();
+    report.instruments[1].session.status = Some(Status::Provisional);
+    let text = beside(&report, &cells(40));
+    assert!(text.contains(" 20 Jan prov. "), "{text}");
 }
 
 #[test]
