@@ -7,20 +7,22 @@
 //!
 //! Name, close, the day's move and the session stay. The others are dropped in this order until the
 //! rest fits: sparkline, source, 52-week position, points, against the benchmark, then the other
-//! horizons from the last one asked for to the first. Before a column is dropped, names are cut to 18
-//! cells, the benchmark is headed by its id, the sparkline is shortened, and, from 120 cells on and
-//! below 80, columns stand one blank apart instead of two. With none left to drop, names are cut to 7
-//! cells; only if that is not enough either, the session and then the day's move go.
+//! horizons from the last one asked for to the first. Before a column is dropped, the benchmark is
+//! headed by its id, the sparkline is shortened, names are cut to 18 cells, and, from 120 cells on and
+//! below 80, columns stand one blank apart instead of two. With none left to drop, names are cut to 12
+//! cells and a session's state to a letter; only if that is not enough either, the session and then the
+//! day's move go.
 
 use chrono::{Datelike, NaiveDate};
 
 use super::cells::{self, Cell, Column, Mark};
 use super::layout::{self, Align};
 use super::number;
+use super::session;
 use super::spark;
 use super::style::Style;
 use super::text;
-use crate::domain::snapshot::{CompositeRow, Item, Row, Status};
+use crate::domain::snapshot::{CompositeRow, Item, Row};
 use crate::domain::{Horizon, Snapshot};
 
 /// Cells of a sparkline, and of a shortened one.
@@ -56,7 +58,8 @@ pub struct Grid {
     /// Blanks between columns.
     pub gap: usize,
     short: bool,
-    year: i32,
+    terse: bool,
+    as_of: NaiveDate,
     benchmark: (String, String),
 }
 
@@ -79,7 +82,8 @@ impl Grid {
             name: cells::LONGEST_NAME,
             gap: 2,
             short: false,
-            year: report.as_of.year(),
+            terse: false,
+            as_of: report.as_of.date_naive(),
             benchmark: (name, id),
         }
     }
@@ -89,12 +93,35 @@ impl Grid {
     pub fn fitting(report: &Snapshot, style: &Style) -> Self {
         let full = Self::full(report, style);
         let loose = full.fit(style);
-        if loose.kept.len() == full.columns.len() {
+        if loose.kept.len() == full.columns.len() && !full.cuts_names(&loose) {
             return full.keep(&loose);
         }
         let short = Self { short: true, ..full };
         let fit = short.fit(style);
-        short.keep(&fit)
+        let dated = fit.kept.iter().any(|at| short.columns.get(*at) == Some(&Column::Session));
+        if dated {
+            return short.keep(&fit);
+        }
+        let terse = Self { terse: true, ..short };
+        let fit = terse.fit(style);
+        terse.keep(&fit)
+    }
+
+    /// Whether a name does not fit whole.
+    fn cuts_names(&self, fit: &layout::Fit) -> bool {
+        let cells = self.sections.iter().flat_map(|s| &s.rows).filter_map(|row| row.first());
+        cells.into_iter().any(|cell| matches!(cell, Cell::Text(name) if text::width(name) > fit.name))
+    }
+
+    /// The letters that stand for a state in the column of sessions, each once, with their meaning.
+    pub(super) fn letters(&self) -> Vec<(char, &'static str)> {
+        let mut found = Vec::new();
+        for cell in self.sections.iter().flat_map(|s| &s.rows).flatten() {
+            let Cell::Session { status, .. } = cell else { continue };
+            let letter = session::letter(*status).filter(|_| self.terse);
+            found.extend(letter.filter(|letter| !found.contains(letter)));
+        }
+        found
     }
 
     fn fit(&self, style: &Style) -> layout::Fit {
@@ -125,7 +152,8 @@ impl Grid {
             name: fit.name,
             gap: fit.gap,
             short: self.short,
-            year: self.year,
+            terse: self.terse,
+            as_of: self.as_of,
             benchmark: self.benchmark,
         }
     }
@@ -190,7 +218,7 @@ impl Grid {
             Column::Name => String::new(),
             Column::Close => "Close".to_owned(),
             Column::Points => "Points".to_owned(),
-            Column::Move(Horizon::Since(date)) => format!("since{}", pad_day(date, self.year)),
+            Column::Move(Horizon::Since(date)) => format!("since{}", pad_day(date, self.as_of.year())),
             Column::Move(horizon) => format!("{} %", horizon.label()),
             Column::Versus(_) => {
                 let (name, id) = &self.benchmark;
@@ -218,28 +246,12 @@ impl Grid {
             }),
             Cell::Position(value) => number::level(*value, 0),
             Cell::Trend(values) => spark::line(values, if self.short { SHORT_SPARK } else { SPARK }, style),
-            Cell::Session { date, status } => Some(session(*date, *status, self.year)),
+            Cell::Session { date, status } if self.terse => Some(session::terse(*date, *status, self.as_of)),
+            Cell::Session { date, status } => Some(session::dated(*date, *status, self.as_of.year())),
             Cell::Absent => None,
         };
         spelled.or_else(absent).unwrap_or_default()
     }
-}
-
-/// What a session's state adds to its date; a settled one needs nothing.
-#[must_use]
-pub(super) fn status_mark(status: Option<Status>) -> &'static str {
-    match status {
-        None | Some(Status::Settled) => "",
-        Some(Status::Live) => " live",
-        Some(Status::Stale) => " stale",
-        Some(Status::Shut) => " shut",
-        Some(Status::Provisional) => " prov.",
-    }
-}
-
-/// A session's date and state: "21 Jan live".
-pub(super) fn session(date: NaiveDate, status: Option<Status>, year: i32) -> String {
-    format!("{}{}", text::short_date(date, year), status_mark(status))
 }
 
 /// A date that begins with a blank.

@@ -15,7 +15,7 @@ const BORDER: char = '\u{1f}';
 const NAME_COMFORT: usize = 18;
 
 /// The first column may be cut to this before one of the last resorts is taken.
-const NAME_FLOOR: usize = 7;
+const NAME_FLOOR: usize = 12;
 
 /// Between these widths columns always stand two blanks apart; elsewhere one blank apart rather than
 /// one being dropped.
@@ -40,20 +40,36 @@ pub(super) struct Fit {
     pub gap: usize,
 }
 
-/// Picks the columns that fit `width`: the first column is cut to a comfortable length, then columns
-/// are dropped as `order` says, then the first column is cut further, then the `last` ones are dropped.
+/// Whether every column fits `width` with at least `floor` cells of the first one.
+pub(super) fn holds(natural: &[usize], floor: usize, width: usize) -> bool {
+    let all: Vec<usize> = (0..natural.len()).collect();
+    let name = natural.first().copied().unwrap_or(0).min(floor);
+    gaps(width).iter().any(|gap| room(natural, &all, *gap, width) >= name)
+}
+
+/// Picks the columns that fit `width`: the gap is narrowed, then the first column is cut to a
+/// comfortable length, then columns are dropped as `order` says, then the first column is cut further,
+/// then the `last` ones are dropped.
 pub(super) fn choose(natural: &[usize], order: &[usize], last: &[usize], width: usize) -> Fit {
     let name = natural.first().copied().unwrap_or(0);
     let all: Vec<usize> = (0..natural.len()).collect();
     let without = |gone: &[usize]| all.iter().copied().filter(|c| !gone.contains(c)).collect::<Vec<_>>();
-    let comfortable = (0..=order.len()).map(|n| (without(order.get(..n).unwrap_or(order)), NAME_COMFORT));
+    let comfortable = (0..=order.len()).flat_map(|n| {
+        let kept = without(order.get(..n).unwrap_or(order));
+        [(kept.clone(), usize::MAX), (kept, NAME_COMFORT)]
+    });
     let gone = |n: usize| [order, last.get(..n).unwrap_or(last)].concat();
-    let tight = (0..=last.len()).map(|n| (without(&gone(n)), NAME_FLOOR));
+    let tight =
+        (0..=last.len()).flat_map(|n| [(without(&gone(n)), usize::MAX), (without(&gone(n)), NAME_FLOOR)]);
     for (kept, floor) in comfortable.chain(tight) {
-        for gap in gaps(width) {
-            let room = room(natural, &kept, *gap, width);
+        let mut gaps = gaps(width).to_vec();
+        if floor == NAME_FLOOR {
+            gaps.reverse();
+        }
+        for gap in gaps {
+            let room = room(natural, &kept, gap, width);
             if room >= name.min(floor) {
-                return Fit { kept, name: name.min(room), gap: *gap };
+                return Fit { kept, name: name.min(room), gap };
             }
         }
     }
@@ -144,8 +160,9 @@ mod tests {
     fn the_last_resorts_go_only_when_the_name_is_at_its_shortest() {
         let fit = |kept: &[usize], name| Fit { kept: kept.to_vec(), name, gap: 1 };
         assert_eq!(choose(&[24, 10, 6, 14], &[2], &[3], 40).kept, [0, 1, 3]);
-        assert_eq!(choose(&[24, 10, 6, 20], &[2], &[3], 40), fit(&[0, 1, 3], 8));
+        assert_eq!(choose(&[24, 10, 6, 16], &[2], &[3], 40), fit(&[0, 1, 3], 12));
         assert_eq!(choose(&[24, 10, 6, 24], &[2], &[3], 40).kept, [0, 1]);
+        assert_eq!(choose(&[24, 10, 6, 20], &[2], &[3], 40).kept, [0, 1]);
     }
 
     #[test]
@@ -153,5 +170,12 @@ mod tests {
         let natural = [18, 50, 50];
         assert_eq!(choose(&natural, &[2], &[], 120).gap, 1);
         assert_eq!(choose(&natural, &[2], &[], 122).gap, 2);
+    }
+
+    #[test]
+    fn a_narrow_terminal_narrows_the_gap_before_it_cuts_a_name() {
+        let fit = choose(&[20, 10, 6], &[], &[], 38);
+        assert_eq!((fit.name, fit.gap), (20, 1));
+        assert!(holds(&[20, 10, 6], usize::MAX, 38) && !holds(&[20, 10, 6], usize::MAX, 37));
     }
 }

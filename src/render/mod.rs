@@ -3,6 +3,7 @@
 //! Not for: deriving, sorting or filtering figures (`compute`), nor reading a terminal, a clock or the
 //! environment: all that a renderer may know of the outside is in [`Style`].
 
+mod block;
 pub mod cells;
 mod compare;
 pub mod grid;
@@ -11,7 +12,9 @@ mod layout;
 mod listing;
 mod number;
 mod page;
+mod pairs;
 mod rebased;
+mod session;
 mod spark;
 mod style;
 mod table;

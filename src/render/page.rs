@@ -129,15 +129,20 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// What could not be had, and what to do.
+    /// What could not be had, and what to do; failures of one cause share an item.
     pub(super) fn errors(&mut self, errors: &[Failed]) {
-        for (at, error) in errors.iter().enumerate() {
+        for (at, (first, ids)) in alike(errors).into_iter().enumerate() {
             if at == 0 {
                 self.heading("Not in the report");
             }
-            let mut says = format!("{}: {}", error.id, error.message);
-            if !error.hint.is_empty() {
-                says.push_str(&format!("; {}", error.hint));
+            let listed = ids.join(", ");
+            let mut says = match (ids.len() > 1, first.source.as_str()) {
+                (false, _) => format!("{listed}: {}", first.message),
+                (true, "") => format!("{listed}: {}", reason(&first.message)),
+                (true, source) => format!("{listed} (from {source}): {}", reason(&first.message)),
+            };
+            if !first.hint.is_empty() {
+                says.push_str(&format!("; {}", first.hint));
             }
             self.item(Tone::Alert, &says);
         }
@@ -155,15 +160,27 @@ impl<'a> Page<'a> {
     }
 }
 
-/// A session's cell, with what is not settled standing out.
-pub(super) fn paint_session(cell: &str, style: &Style) -> String {
-    let state = ["live", "stale", "shut", "prov."].into_iter().find(|word| cell.trim_end().ends_with(word));
-    let Some((date, state)) =
-        state.and_then(|word| cell.trim_end().rsplit_once(word).map(|(d, _)| (d, word)))
-    else {
-        return cell.to_owned();
-    };
-    let tone = if state == "shut" { Tone::Dim } else { Tone::Alert };
-    let blanks = cell.len() - cell.trim_end().len();
-    format!("{date}{}{}", style.paint(tone, state), " ".repeat(blanks))
+/// Failures of one kind, source and hint together: the first of them, and the ids of all. One that
+/// gives no reason of its own after a colon speaks only of itself.
+fn alike(errors: &[Failed]) -> Vec<(&Failed, Vec<&str>)> {
+    let mut found: Vec<(&Failed, Vec<&str>)> = Vec::new();
+    for error in errors {
+        let same = |other: &Failed| {
+            (&other.kind, &other.source, &other.hint) == (&error.kind, &error.source, &error.hint)
+                && [other, error].iter().all(|e| e.message.contains(REASON))
+        };
+        match found.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, ids)) => ids.push(error.id.as_str()),
+            None => found.push((error, vec![error.id.as_str()])),
+        }
+    }
+    found
+}
+
+/// Stands before the reason in a message.
+const REASON: &str = ": ";
+
+/// What a message says of the cause, without what it says of one instrument.
+fn reason(message: &str) -> &str {
+    message.split_once(REASON).map_or(message, |(_, reason)| reason)
 }

@@ -1,4 +1,4 @@
-//! Lines rebased to 100 in the terminal: one row an instrument, on one scale and one date axis.
+//! Lines rebased to 100 in the terminal: one or two rows an instrument, on one scale and one date axis.
 //!
 //! Not for: rebasing (`compute`), nor for files (a chart is a format of its own).
 
@@ -20,6 +20,10 @@ const LONGEST: usize = 60;
 
 /// Cells that a name keeps where lines need room.
 const NAME: usize = 14;
+
+/// Lines are two rows high from this width on, for at most so many of them.
+const WIDE: usize = 60;
+const FEW: usize = 6;
 
 /// The dates and values that all lines share.
 struct Axes {
@@ -69,6 +73,11 @@ fn sized(report: &Comparison, axes: Option<&Axes>, style: &Style) -> (Vec<Vec<St
     (rows(report, axes, line, style), line)
 }
 
+/// Whether there is room for lines two rows high, which keep apart what one scale flattens.
+fn tall(report: &Comparison, style: &Style) -> bool {
+    !style.ascii && style.cells() >= WIDE && report.instruments.len() <= FEW
+}
+
 /// Blanks between columns.
 fn gap(style: &Style) -> usize {
     if style.cells() < 80 { 1 } else { 2 }
@@ -86,6 +95,7 @@ fn axes(report: &Comparison) -> Option<Axes> {
 fn rows(report: &Comparison, axes: Option<&Axes>, cells: usize, style: &Style) -> Vec<Vec<String>> {
     let year = report.as_of.year();
     let name = if style.cells() < 80 { NAME } else { super::compare::LONGEST_NAME };
+    let tall = tall(report, style);
     let mut rows = vec![["", "from", "", "end", "low", "high"].map(str::to_owned).to_vec()];
     for row in &report.instruments {
         let line = &row.rebased;
@@ -94,10 +104,14 @@ fn rows(report: &Comparison, axes: Option<&Axes>, cells: usize, style: &Style) -
             value.and_then(|v| number::level(v, 2)).unwrap_or_else(|| style.dash().to_owned())
         };
         let from = line.from.map(|date| text::short_date(date, year));
+        let [upper, lower] = drawn(line, axes, cells, tall, style);
+        if tall && cells > 0 && line.absent.is_none() {
+            rows.push(["", "", &upper, "", "", ""].map(str::to_owned).to_vec());
+        }
         rows.push(vec![
             text::fit(&label(row, style), name, style),
             from.unwrap_or_else(|| style.dash().to_owned()),
-            drawn(line, axes, cells, style),
+            lower,
             level(line.points.last().map(|p| p.value)),
             level(own.map(|(low, _)| low)),
             level(own.map(|(_, high)| high)),
@@ -106,15 +120,21 @@ fn rows(report: &Comparison, axes: Option<&Axes>, cells: usize, style: &Style) -
     rows
 }
 
-fn drawn(line: &Rebased, axes: Option<&Axes>, cells: usize, style: &Style) -> String {
+/// The upper row, blank where lines are one row high, and the lower one.
+fn drawn(line: &Rebased, axes: Option<&Axes>, cells: usize, tall: bool, style: &Style) -> [String; 2] {
+    let one = |lower: String| [String::new(), lower];
     match (axes, line.absent) {
-        (_, Some(absent)) => text::fit(&absent.code().replace('_', " "), cells, style),
+        (_, Some(absent)) => one(text::fit(&absent.code().replace('_', " "), cells, style)),
         (Some(axes), None) => {
             let values: Vec<Option<f64>> =
                 (0..cells).map(|at| at_cell(&line.points, axes, at, cells)).collect();
-            spark::draw(&values, axes.scale, style)
+            if tall {
+                spark::draw_tall(&values, axes.scale)
+            } else {
+                one(spark::draw(&values, axes.scale, style))
+            }
         }
-        (None, None) => String::new(),
+        (None, None) => one(String::new()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Lines drawn with characters: eight heights of blocks, or five ASCII marks.
+//! Lines drawn with characters: eight heights of blocks, sixteen over two rows, or five ASCII marks.
 //!
 //! Not for: choosing which closes are drawn (`compute`), nor their dates (`rebased`).
 
@@ -15,20 +15,37 @@ pub(super) fn extent(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
-/// One character a value, on the scale from `low` to `high`; a blank where there is no value. A flat
-/// line lies in the middle.
-pub(super) fn draw(values: &[Option<f64>], (low, high): (f64, f64), style: &Style) -> String {
+/// Which of `count` steps a value is on, on the scale from `low` to `high`; a flat line lies in the
+/// middle.
+fn step(value: f64, (low, high): (f64, f64), count: usize) -> usize {
+    let top = count.saturating_sub(1);
+    // Halved before subtracting, so that the widest doubles do not overflow.
+    let share = if high - low > 0.0 { (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0) } else { 0.5 };
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+    let step = (share.clamp(0.0, 1.0) * top as f64).round() as usize;
+    step.min(top)
+}
+
+/// One character a value, on one scale; a blank where there is no value.
+pub(super) fn draw(values: &[Option<f64>], scale: (f64, f64), style: &Style) -> String {
     let levels: &[char] = if style.ascii { &MARKS } else { &BLOCKS };
-    let top = levels.len() - 1;
-    let range = high - low;
-    let glyph = |value: f64| {
-        // Halved before subtracting, so that the widest doubles do not overflow.
-        let share = if range > 0.0 { (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0) } else { 0.5 };
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-        let step = (share.clamp(0.0, 1.0) * top as f64).round() as usize;
-        levels.get(step.min(top)).copied().unwrap_or(' ')
-    };
+    let glyph = |value: f64| levels.get(step(value, scale, levels.len())).copied().unwrap_or(' ');
     values.iter().map(|v| v.filter(|v| v.is_finite()).map_or(' ', glyph)).collect()
+}
+
+/// The same over two rows of blocks, the upper one first: below the middle of the scale the upper row
+/// is blank, above it the lower one is full.
+pub(super) fn draw_tall(values: &[Option<f64>], scale: (f64, f64)) -> [String; 2] {
+    let half = BLOCKS.len();
+    let column = |value: f64| {
+        let step = step(value, scale, 2 * half);
+        let upper = step.checked_sub(half).and_then(|at| BLOCKS.get(at));
+        let lower = BLOCKS.get(step.min(half - 1));
+        (upper.copied().unwrap_or(' '), lower.copied().unwrap_or(' '))
+    };
+    let (upper, lower) =
+        values.iter().map(|v| v.filter(|v| v.is_finite()).map_or((' ', ' '), column)).unzip();
+    [upper, lower]
 }
 
 /// A sparkline of at most `cells` characters on its own scale; the last character is the newest value.
@@ -67,6 +84,14 @@ mod tests {
     fn a_flat_series_is_a_line_in_the_middle() {
         assert_eq!(line(&[5.0, 5.0, 5.0], 8, &Style::default()).unwrap(), "▅▅▅");
         assert_eq!(line(&[0.0, 0.0], 8, &Style { ascii: true, ..Style::default() }).unwrap(), "--");
+    }
+
+    #[test]
+    fn two_rows_tell_sixteen_heights_apart() {
+        let values: Vec<Option<f64>> = (0..16).map(|v| Some(f64::from(v))).chain([None]).collect();
+        let [upper, lower] = draw_tall(&values, (0.0, 15.0));
+        assert_eq!(upper, "        ▁▂▃▄▅▆▇█ ");
+        assert_eq!(lower, "▁▂▃▄▅▆▇█████████ ");
     }
 
     #[test]

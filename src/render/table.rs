@@ -11,6 +11,7 @@ use super::grid::Grid;
 use super::layout;
 use super::number;
 use super::page::Page;
+use super::session;
 use super::style::{Style, Tone};
 use super::text;
 use crate::domain::instrument::InstrumentId;
@@ -96,7 +97,7 @@ fn paint(grid: &Grid, at: usize, cell: &str, style: &Style) -> String {
     match grid.columns.get(at) {
         Some(Column::Points | Column::Move(_) | Column::Versus(_)) => style.paint(Tone::of_move(cell), cell),
         Some(Column::Close) if cell.trim() == "no data" => style.paint(Tone::Alert, cell),
-        Some(Column::Session) => super::page::paint_session(cell, style),
+        Some(Column::Session) => session::paint(cell, style),
         Some(Column::Source) => style.paint(Tone::Dim, cell),
         _ => cell.to_owned(),
     }
@@ -125,6 +126,10 @@ fn legend(page: &mut Page, grid: &Grid, report: &Snapshot) {
         }
     }
     says.extend(marks.iter().filter_map(|mark| mark_says(*mark)).map(str::to_owned));
+    let letters: Vec<String> = grid.letters().iter().map(|(l, means)| format!("{l} {means}")).collect();
+    if !letters.is_empty() {
+        says.push(format!("session: {}", letters.join(", ")));
+    }
     if report.horizons_named && !grid.hidden.is_empty() {
         let labels: Vec<String> = grid.hidden.iter().map(Horizon::label).collect();
         says.push(format!("not shown at this width: {}; --width or --json shows them", labels.join(", ")));

@@ -1,12 +1,14 @@
 //! Whole outputs, as a reader and a program see them.
 
+mod beside;
 mod json;
 mod wide;
 
 use super::testing::{self, note};
 use super::*;
 use crate::domain::Horizon;
-use crate::domain::snapshot::{Block, Completeness, Item, MoveFlag, NoteKind};
+use crate::domain::instrument::InstrumentId;
+use crate::domain::snapshot::{Block, Completeness, Failed, Item, MoveFlag, NoteKind};
 
 pub(super) fn today(report: &Snapshot, style: &Style) -> String {
     let mut out = Vec::new();
@@ -182,6 +184,63 @@ fn a_report_with_nothing_says_so_and_what_to_do() {
     • HSTECH: yahoo has no closes for HSTECH.HK; try --source sina, or --verify to
       see what each source holds
     ");
+}
+
+/// A failure as a source tells it.
+fn failed(id: &str, kind: &str, message: String) -> Failed {
+    let hint = "see how the page spells the symbol".to_owned();
+    Failed {
+        id: InstrumentId::new(id),
+        source: "yahoo".into(),
+        kind: kind.into(),
+        message,
+        hint,
+        retryable: false,
+    }
+}
+
+#[test]
+fn failures_of_one_cause_share_an_item_and_the_others_keep_theirs() {
+    let mut report = named();
+    let unknown = |id: &str| {
+        let says = format!("no closes of {id} from yahoo (symbol ^{id}): the symbol is not known there");
+        failed(id, "unknown_symbol", says)
+    };
+    let plain = |id: &str| failed(id, "no_data", format!("yahoo has nothing of {id}"));
+    let timeout = failed("DAX", "timeout", "no closes of DAX from yahoo: the time was used up".to_owned());
+    report.errors =
+        vec![unknown("STI"), timeout, unknown("KLCI"), plain("SET"), plain("PSEI"), unknown("JKSE")];
+    let text = today(&report, &cells(80));
+    let (_, errors) = text.split_once("Not in the report\n").unwrap();
+    insta::assert_snapshot!(errors, @r"
+    • STI, KLCI, JKSE (from yahoo): the symbol is not known there; see how the page
+      spells the symbol
+    • DAX: no closes of DAX from yahoo: the time was used up; see how the page
+      spells the symbol
+    • SET: yahoo has nothing of SET; see how the page spells the symbol
+    • PSEI: yahoo has nothing of PSEI; see how the page spells the symbol
+    ");
+}
+
+#[test]
+fn a_narrow_table_keeps_twelve_cells_of_every_name() {
+    let text = today(&testing::snapshot(), &cells(40));
+    assert!(text.contains("\nShanghai Com"), "{text}");
+    assert!(text.contains("session: X shut, P provisional, L live,\n  S stale\n"), "{text}");
+    for width in 40..=200 {
+        let text = today(&testing::snapshot(), &cells(width));
+        assert!(text.lines().any(|l| l.starts_with("Asia, equal")), "{width}: {text}");
+    }
+}
+
+#[test]
+fn heads_are_shortened_before_names_are_cut() {
+    let mut report = testing::snapshot();
+    report.instruments[0].name = "Europe, equal weights".to_owned();
+    for width in 40..=200 {
+        let text = today(&report, &cells(width));
+        assert!(text.contains("\nEurope, equal weights ") || !text.contains("vs S&P 500"), "{width}: {text}");
+    }
 }
 
 #[test]
