@@ -4,6 +4,7 @@
 //! the terminal and the clock come in as values.
 
 mod adhoc;
+mod choice;
 mod exit;
 mod list;
 mod options;

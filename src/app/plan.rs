@@ -2,18 +2,16 @@
 //!
 //! Not for: doing any of it (`run`).
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 
-use super::adhoc;
+use super::choice;
 use super::options::{Command, Options};
-use super::words::{self, Meaning};
 use crate::catalogue::{self, CatalogueError};
 use crate::compute::Chosen;
 use crate::domain::horizon::Period;
-use crate::domain::{Horizon, Instrument, InstrumentId, Universe, VenueKind};
+use crate::domain::{Horizon, InstrumentId, Universe, VenueKind};
 use crate::fetch;
 use crate::render::{Format, Style};
 
@@ -140,14 +138,17 @@ impl Plan {
         let mut universe = catalogue::load()?;
         let source = if options.demo { "demo" } else { "yahoo" };
         let by_section = options.words.is_empty();
-        let chosen =
-            if by_section { usual(&universe, source) } else { named(&options.words, &mut universe, source)? };
-        let benchmark = benchmark(&options.benchmark, &mut universe, source)?;
-        if options.command == Command::Compare && distinct(&chosen, &universe) < 2 {
-            return Err(UsageError::TooFew(distinct(&chosen, &universe)));
+        let chosen = if by_section {
+            choice::usual(&universe, source)
+        } else {
+            choice::named(&options.words, &mut universe, source)?
+        };
+        let benchmark = choice::benchmark(&options.benchmark, &mut universe, source)?;
+        if options.command == Command::Compare && choice::distinct(&chosen, &universe) < 2 {
+            return Err(UsageError::TooFew(choice::distinct(&chosen, &universe)));
         }
         let with_benchmark = options.command == Command::Today;
-        let wants = wants(&universe, &chosen, with_benchmark.then_some(&benchmark), source);
+        let wants = choice::wants(&universe, &chosen, with_benchmark.then_some(&benchmark), source);
         let (as_of, date) = instant(&options, &universe, &wants, now)?;
         let day = date.unwrap_or_else(|| as_of.unwrap_or(now).date_naive());
         let horizons = horizons(&options, day)?;
@@ -189,108 +190,6 @@ fn check_addresses(options: &Options) -> Result<(), UsageError> {
         })?;
     }
     Ok(())
-}
-
-/// Everything that `today` shows unasked: the catalogue's rows that the source covers, composites with
-/// half of their weight covered, groups with any member covered.
-fn usual(universe: &Universe, source: &str) -> Vec<Chosen> {
-    let covered = |id: &InstrumentId| universe.instrument(id).is_some_and(|i| fetch::covers(source, i));
-    let instruments = universe.instruments.iter().filter(|i| i.shown && fetch::covers(source, i));
-    let composites = universe.composites.iter().filter(|c| {
-        let total: f64 = c.members.iter().map(|m| m.weight).sum();
-        let held: f64 = c.members.iter().filter(|m| covered(&m.id)).map(|m| m.weight).sum();
-        held >= total / 2.0
-    });
-    let groups = universe.groups.iter().filter(|g| g.members.iter().any(covered));
-    instruments
-        .map(|i| Chosen::Instrument(i.id.clone()))
-        .chain(composites.map(|c| Chosen::Composite(c.id.clone())))
-        .chain(groups.map(|g| Chosen::Group(g.id.clone())))
-        .collect()
-}
-
-fn named(words: &[String], universe: &mut Universe, source: &str) -> Result<Vec<Chosen>, UsageError> {
-    words.iter().map(|word| one(word, universe, source)).collect()
-}
-
-fn one(word: &str, universe: &mut Universe, source: &str) -> Result<Chosen, UsageError> {
-    let symbol = match words::resolve(word, universe)? {
-        Meaning::Known(chosen) => return Ok(chosen),
-        Meaning::Symbol(symbol) => symbol,
-    };
-    let id = InstrumentId::new(&symbol);
-    if universe.instrument(&id).is_none() {
-        universe.instruments.push(adhoc::provisional(&symbol, source));
-    }
-    Ok(Chosen::Instrument(id))
-}
-
-fn benchmark(word: &str, universe: &mut Universe, source: &str) -> Result<InstrumentId, UsageError> {
-    match one(word, universe, source)? {
-        Chosen::Instrument(id) | Chosen::Composite(id) => Ok(id),
-        Chosen::Group(id) => Err(UsageError::GroupBenchmark(id.to_string())),
-    }
-}
-
-/// How many different lines a comparison would have.
-fn distinct(chosen: &[Chosen], universe: &Universe) -> usize {
-    let mut ids: BTreeSet<&InstrumentId> = BTreeSet::new();
-    for c in chosen {
-        match c {
-            Chosen::Instrument(id) | Chosen::Composite(id) => {
-                ids.insert(id);
-            }
-            Chosen::Group(id) => {
-                ids.extend(universe.group(id).map(|g| g.members.iter()).into_iter().flatten())
-            }
-        }
-    }
-    ids.len()
-}
-
-/// Every instrument to ask for: those named, and where the source covers them, members of composites
-/// and groups and the benchmark.
-fn wants(
-    universe: &Universe,
-    chosen: &[Chosen],
-    benchmark: Option<&InstrumentId>,
-    source: &str,
-) -> Vec<fetch::Want> {
-    let mut ids: Vec<(&InstrumentId, bool)> = Vec::new();
-    let by_members = |id: &InstrumentId| -> Vec<&InstrumentId> {
-        let composite = universe.composite(id).map(|c| c.members.iter().map(|m| &m.id).collect::<Vec<_>>());
-        composite.or_else(|| universe.group(id).map(|g| g.members.iter().collect())).unwrap_or_default()
-    };
-    for c in chosen {
-        match c {
-            Chosen::Instrument(id) => ids.push((id, true)),
-            Chosen::Composite(id) | Chosen::Group(id) => {
-                ids.extend(by_members(id).into_iter().map(|m| (m, false)))
-            }
-        }
-    }
-    if let Some(id) = benchmark {
-        let members = by_members(id);
-        if members.is_empty() {
-            ids.push((id, true))
-        } else {
-            ids.extend(members.into_iter().map(|m| (m, false)))
-        }
-    }
-    let mut seen: BTreeSet<&InstrumentId> = BTreeSet::new();
-    let wanted = |(id, asked): (&InstrumentId, bool)| -> Option<&Instrument> {
-        let instrument = universe.instrument(id)?;
-        (asked || fetch::covers(source, instrument)).then_some(instrument)
-    };
-    ids.into_iter()
-        .filter_map(wanted)
-        .filter(|i| seen.insert(&i.id))
-        .map(|instrument| fetch::Want {
-            zone: universe.exchange(&instrument.exchange).map(|e| e.timezone),
-            ad_hoc: instrument.section == adhoc::SECTION,
-            instrument: instrument.clone(),
-        })
-        .collect()
 }
 
 /// The instant to speak for (none: when the answers are in) and the day asked for.

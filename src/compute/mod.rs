@@ -16,6 +16,7 @@ mod period;
 mod range;
 mod records;
 pub mod relative;
+mod rows;
 pub mod sessions;
 pub mod snapshot;
 mod suspect;
