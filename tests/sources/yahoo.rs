@@ -486,10 +486,10 @@ fn a_404_with_yahoos_own_words_denies_the_symbol_and_a_bare_one_is_throttling() 
 }
 
 #[test]
-fn a_batch_that_denies_all_is_followed_by_charts_only_if_something_else_is_known() {
+fn a_batch_that_denies_all_is_followed_by_one_chart_and_the_others_once_something_is_known() {
     let parsed = batch(vec![sp500(), star50()], 404, "http-404-spark-all-unknown.json").unwrap();
     assert!(parsed.answers.iter().all(|a| a.outcome == Err(SourceError::UnknownSymbol)));
-    assert_eq!(parsed.follow.iter().map(|r| r.only_if_alive).collect::<Vec<_>>(), [true, true]);
+    assert_eq!(parsed.follow.iter().map(|r| r.only_if_alive).collect::<Vec<_>>(), [false, true]);
     let one = batch(vec![sp500()], 404, "http-404-spark-all-unknown.json").unwrap();
     assert_eq!(one.follow.iter().map(|r| r.only_if_alive).collect::<Vec<_>>(), [false]);
 }
@@ -525,7 +525,7 @@ fn refusals_are_told_apart() {
     assert_eq!(status(999, "http-999-denied.html"), SourceError::Blocked("status 999".to_owned()));
     assert_eq!(status(403, "http-999-denied.html"), SourceError::Blocked("status 403".to_owned()));
     assert!(matches!(status(200, "html-consent.html"), SourceError::Blocked(_)));
-    assert!(matches!(status(502, "html-consent.html"), SourceError::Transport(_)));
+    assert!(matches!(status(502, "html-consent.html"), SourceError::Fault(502)));
 }
 
 #[test]
