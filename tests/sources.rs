@@ -2,7 +2,7 @@
 //! asked.
 //!
 //! `contract` holds for every source; `yahoo` reads its fixtures; `router` asks a local server that
-//! misbehaves; `fixtures` keeps the folder and its description together; `live` needs the network.
+//! misbehaves; `outage` counts the requests to one that answers and brings nothing; `fixtures` keeps the folder and its description together; `live` needs the network.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,6 +18,8 @@ mod contract;
 mod fixtures;
 #[path = "sources/live.rs"]
 mod live;
+#[path = "sources/outage.rs"]
+mod outage;
 #[path = "sources/router.rs"]
 mod router;
 mod support;

@@ -20,7 +20,7 @@ pub(crate) fn text(response: &Response) -> Result<&str, SourceError> {
             let reason = "status 429".to_owned();
             return Err(SourceError::Throttled { reason, until: None, wait: true });
         }
-        408 | 500..=599 => return Err(SourceError::Transport(format!("it answered with status {status}"))),
+        408 | 500..=599 => return Err(SourceError::Fault(status)),
         _ => return Err(SourceError::Malformed(format!("status {status}"))),
     }
     let body = response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&response.body);

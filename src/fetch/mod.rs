@@ -149,6 +149,8 @@ pub struct Failure {
     pub kind: FailureKind,
     /// What failed, of which instrument and source, and why; safe to print.
     pub message: String,
+    /// Why, without instrument and symbol: the same for all that one end of the source hit.
+    pub reason: String,
     /// What to do next.
     pub hint: String,
     /// Whether the same command may succeed later.

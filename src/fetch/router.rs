@@ -4,11 +4,12 @@
 
 mod address;
 mod outcome;
+mod plan;
 mod run;
 
 use tokio::time::Instant;
 
-use super::failure::{failure, not_covered};
+use super::failure::{Asked, failure, not_covered};
 use super::source::{Found, Source, SourceError, source};
 use super::{Clock, Failure, Fetched, Observer, Query, Settings, Want};
 
@@ -42,7 +43,7 @@ pub(crate) async fn run(
         let (slots, sent) = run::ask(source, &asked, &tools, requests).await;
         requests += sent;
         for (at, slot) in asked.into_iter().zip(slots) {
-            settle(source, query, at, slot, &mut found, &mut failures);
+            settle(&tools, source, at, slot, &mut found, &mut failures);
         }
     }
     assemble(query, settings, found, failures, requests)
@@ -50,11 +51,9 @@ pub(crate) async fn run(
 
 /// The symbol a want is asked by: the catalogue's, or what the user typed if the source takes that.
 pub(crate) fn symbol_at<'a>(source: &dyn Source, want: &'a Want) -> Option<&'a str> {
-    want.instrument.symbol(source.info().name).or_else(|| {
-        let typed = want.instrument.id.as_str();
-        let usable = source.takes_symbols() && typed.chars().any(char::is_alphanumeric);
-        (want.ad_hoc && usable).then_some(typed)
-    })
+    let typed = || (want.ad_hoc && source.takes_symbols()).then_some(want.instrument.id.as_str());
+    let symbol = want.instrument.symbol(source.info().name).or_else(typed);
+    symbol.filter(|s| s.bytes().any(|b| b.is_ascii_alphanumeric()))
 }
 
 fn asked_of(source: &dyn Source, query: &Query, found: &[Option<Found>]) -> Vec<usize> {
@@ -64,21 +63,23 @@ fn asked_of(source: &dyn Source, query: &Query, found: &[Option<Found>]) -> Vec<
         .zip(found)
         .enumerate()
         .filter(|(_, (_, found))| found.is_none())
-        .filter(|(_, (want, _))| source.covers(&want.instrument) || symbol_at(source, want).is_some())
+        .filter(|(_, (want, _))| {
+            source.covers(&want.instrument) || (source.takes_symbols() && symbol_at(source, want).is_some())
+        })
         .map(|(at, _)| at)
         .collect()
 }
 
 fn settle(
+    tools: &run::Tools<'_>,
     source: &dyn Source,
-    query: &Query,
     at: usize,
     slot: Slot,
     found: &mut [Option<Found>],
     failures: &mut [Option<Failure>],
 ) {
     let (Some(want), Some(found), Some(told)) =
-        (query.wants.get(at), found.get_mut(at), failures.get_mut(at))
+        (tools.query.wants.get(at), found.get_mut(at), failures.get_mut(at))
     else {
         return;
     };
@@ -88,7 +89,13 @@ fn settle(
     } else if told.is_none() {
         // The first source asked is the one the user expects, so its failure is the one told.
         let error = slot.error.unwrap_or(SourceError::Timeout);
-        *told = Some(failure(want, source, symbol_at(source, want), &error));
+        let asked = Asked {
+            source,
+            symbol: symbol_at(source, want),
+            mirror: tools.settings.base_urls.contains_key(source.info().name),
+            today: tools.query.until,
+        };
+        *told = Some(failure(want, &asked, &error));
     }
 }
 
@@ -170,6 +177,15 @@ mod tests {
     fn a_typed_word_without_a_letter_or_digit_is_no_symbol() {
         let yahoo = source("yahoo").unwrap();
         assert_eq!(symbol_at(yahoo, &typed("^gspc")), Some("^GSPC"));
-        assert_eq!(symbol_at(yahoo, &typed("..")), None);
+        for word in ["..", ".", "%", "是"] {
+            let mut want = typed(word);
+            assert_eq!(symbol_at(yahoo, &want), None);
+            want.instrument.symbols.insert("yahoo".to_owned(), word.to_owned());
+            assert_eq!(symbol_at(yahoo, &want), None);
+            assert!(!yahoo.covers(&want.instrument));
+            let day = DateTime::UNIX_EPOCH.date_naive();
+            let query = Query { wants: vec![want], from: day, until: day };
+            assert_eq!(yahoo.requests(&query, &[0]), []);
+        }
     }
 }

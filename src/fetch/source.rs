@@ -115,6 +115,9 @@ pub enum SourceError {
     /// No answer, or a broken one; worth one retry.
     #[error("{0}")]
     Transport(String),
+    /// It answered that it is disturbed; worth one retry.
+    #[error("it answered with status {0}")]
+    Fault(u16),
     /// An answer that is no JSON; worth one retry.
     #[error("the answer cannot be read ({0})")]
     Garbled(String),
@@ -127,6 +130,9 @@ pub enum SourceError {
     /// Every symbol is denied.
     #[error("it denies every symbol asked for, which is an outage of the source")]
     Outage,
+    /// It answers, and nothing that it answers has closes.
+    #[error("{0} answers without closes")]
+    Barren(&'static str),
     /// The run's number of requests is used up.
     #[error("not asked, because the run's limit of {0} requests is reached")]
     Budget(usize),
@@ -139,7 +145,7 @@ impl SourceError {
     /// Whether sending the same request once more may help at once.
     #[must_use]
     pub fn worth_a_retry(&self) -> bool {
-        matches!(self, SourceError::Transport(_) | SourceError::Garbled(_))
+        matches!(self, SourceError::Transport(_) | SourceError::Fault(_) | SourceError::Garbled(_))
     }
 }
 
@@ -162,6 +168,12 @@ pub trait Source: Sync {
     /// # Errors
     /// What concerns the request as a whole; what concerns one want is in the answers.
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError>;
+
+    /// Smaller requests for what a request that failed for good asked; `again` where that one was such
+    /// a part itself. None where it cannot be divided.
+    fn parts(&self, _query: &Query, _request: &Request, _again: bool) -> Vec<Request> {
+        Vec::new()
+    }
 
     /// First and last date held, where that is fixed.
     fn holds(&self) -> Option<(NaiveDate, NaiveDate)> {

@@ -159,6 +159,19 @@ fn the_demo_answers_in_the_order_of_the_wants_without_a_request() {
 }
 
 #[test]
+fn a_typed_word_that_the_demo_does_not_hold_is_sent_to_the_network_and_to_no_other_source() {
+    let mut word = typed("FOO");
+    word.instrument.symbols.insert("demo".to_owned(), "FOO".to_owned());
+    for word in [word, typed("..")] {
+        let failure = demo(vec![word], "2026-11-22").failures.remove(0);
+        assert_eq!(failure.kind, FailureKind::NotCovered);
+        assert!(failure.message.starts_with("the demo holds no closes of "), "{}", failure.message);
+        assert_eq!(failure.reason, "the demo holds no closes of it");
+        assert!(failure.hint.starts_with("run without --demo"), "{}", failure.hint);
+    }
+}
+
+#[test]
 fn the_demo_gives_nothing_that_lies_after_the_query() {
     let fetched = demo(vec![star50()], "2026-01-20");
     assert_eq!(fetched.series[0].last().unwrap().date, day("2026-01-21"));

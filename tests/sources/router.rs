@@ -10,7 +10,7 @@ use marketsnap::fetch::{Event, FailureKind, Fetched, Settings, Want};
 use crate::support::server::{Server, Step};
 use crate::support::{Recorder, fixture, query, run, run_with, sp500, star50, typed, want};
 
-const AMPLE: Duration = Duration::from_secs(15);
+pub const AMPLE: Duration = Duration::from_secs(15);
 
 /// One symbol's part of an answer: two closes, 100.5 on 19 and 101.5 on 20 January 2026.
 fn part(symbol: &str) -> String {
@@ -31,7 +31,7 @@ fn spark(symbols: &[String]) -> String {
 }
 
 /// The symbols a path asks for.
-fn asked(path: &str) -> Vec<String> {
+pub fn asked(path: &str) -> Vec<String> {
     let list = match path.split_once("symbols=") {
         Some((_, rest)) => rest.split('&').next(),
         None => path.split_once("/chart/").and_then(|(_, rest)| rest.split('?').next()),
@@ -41,7 +41,7 @@ fn asked(path: &str) -> Vec<String> {
 }
 
 /// A well-behaved source that knows every symbol.
-fn healthy(path: &str) -> Step {
+pub fn healthy(path: &str) -> Step {
     let symbols = asked(path);
     Step::ok(if path.contains("/chart/") { chart(&symbols[0]) } else { spark(&symbols) })
 }
@@ -50,20 +50,20 @@ fn both() -> Vec<Want> {
     vec![sp500(), want("STAR50", "000688.SS", Kind::Index, "USD")]
 }
 
-fn many(count: usize) -> Vec<Want> {
+pub fn many(count: usize) -> Vec<Want> {
     (0..count).map(|n| want(&format!("I{n}"), &format!("S{n}"), Kind::Index, "USD")).collect()
 }
 
-fn typed_many(count: usize) -> Vec<Want> {
+pub fn typed_many(count: usize) -> Vec<Want> {
     (0..count).map(|n| typed(&format!("T{n}"))).collect()
 }
 
 /// Kinds of failure, in order.
-fn kinds(fetched: &Fetched) -> Vec<FailureKind> {
+pub fn kinds(fetched: &Fetched) -> Vec<FailureKind> {
     fetched.failures.iter().map(|f| f.kind).collect()
 }
 
-fn ids(fetched: &Fetched) -> Vec<&str> {
+pub fn ids(fetched: &Fetched) -> Vec<&str> {
     fetched.series.iter().map(|s| s.provenance.instrument.as_str()).collect()
 }
 
@@ -199,8 +199,7 @@ fn a_refusal_stops_at_once_and_is_not_retried() {
     let denied = || fixture("http-999-denied.html");
     for status in [403, 999] {
         let fetched = ends_as(Step::status(status, denied()), FailureKind::Blocked, 1);
-        assert!(fetched.failures[0].hint.contains("finance.yahoo.com"));
-        assert!(fetched.failures[0].hint.contains("MARKETSNAP_YAHOO_URL"));
+        assert!(fetched.failures[0].hint.contains("the mirror set with MARKETSNAP_YAHOO_URL"));
     }
     ends_as(Step::ok(fixture("html-consent.html")), FailureKind::Blocked, 1);
     let fetched =
@@ -331,7 +330,9 @@ fn gzip(data: &[u8]) -> Vec<u8> {
 #[test]
 fn a_server_that_stays_broken_is_asked_twice() {
     let fetched = ends_as(Step::status(500, ""), FailureKind::Transport, 2);
-    assert!(fetched.failures[0].hint.contains("marketsnap today --demo"));
+    let hint = &fetched.failures[0].hint;
+    assert!(hint.contains("marketsnap today --demo") && hint.contains("status 500"), "{hint}");
+    assert!(!hint.contains("connection"), "{hint}");
     assert!(fetched.failures[0].retryable);
 }
 
@@ -432,7 +433,7 @@ fn a_symbol_the_batch_left_out_is_asked_alone_and_unknown_if_denied() {
         fetched.failures[0].message,
         "no closes of STAR50 from yahoo (symbol 000688.SS): the symbol is not known there"
     );
-    assert!(fetched.failures[0].hint.contains("finance.yahoo.com"));
+    assert!(fetched.failures[0].hint.contains("yahoo does not serve it now"));
     assert_eq!(server.count(), 2);
     let started: Vec<Event> =
         recorder.events().into_iter().filter(|e| matches!(e, Event::Started { .. })).collect();
@@ -470,12 +471,12 @@ fn a_chart_replaces_what_the_batch_had() {
 }
 
 #[test]
-fn a_batch_of_which_all_are_denied_is_an_outage_after_one_request() {
+fn a_batch_of_which_all_are_denied_is_an_outage_after_one_chart_more() {
     let server = Server::script(vec![Step::status(404, fixture("http-404-spark-all-unknown.json"))]);
     let (fetched, _) = run(&query(many(5)), &server.url(), AMPLE);
     assert_eq!(kinds(&fetched), [FailureKind::Outage; 5]);
     assert!(fetched.failures[0].retryable);
-    assert_eq!(server.count(), 1);
+    assert_eq!(server.count(), 2);
 }
 
 #[test]
@@ -564,4 +565,22 @@ fn a_catalogue_instrument_without_a_symbol_is_not_covered() {
     bare.instrument.symbols.clear();
     let (fetched, _) = run(&query(vec![bare]), "http://127.0.0.1:9", AMPLE);
     assert_eq!((kinds(&fetched), fetched.requests), (vec![FailureKind::NotCovered], 0));
+}
+
+#[test]
+fn a_word_of_dots_is_never_put_into_a_path() {
+    for word in ["..", ".", "%"] {
+        let mut dots = typed(word);
+        dots.instrument.symbols.insert("yahoo".to_owned(), word.to_owned());
+        let (fetched, _) = run(&query(vec![dots]), "http://127.0.0.1:9", AMPLE);
+        assert_eq!((kinds(&fetched), fetched.requests), (vec![FailureKind::NotCovered], 0), "{word}");
+    }
+}
+
+#[test]
+fn a_symbol_never_changes_the_path() {
+    let server = Server::new(|_, path| healthy(path));
+    run(&query(vec![typed("../../A?b#c\\d;%2f")]), &server.url(), AMPLE);
+    let (path, _) = server.paths()[0].split_once('?').map(|(p, q)| (p.to_owned(), q.to_owned())).unwrap();
+    assert_eq!(path, "/v8/finance/chart/..%2F..%2FA%3FB%23C%5CD%3B%252F");
 }

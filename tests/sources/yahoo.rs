@@ -392,7 +392,7 @@ fn a_pairs_day_before_a_missing_day_and_a_newest_day_without_a_price_are_left_ou
     assert_eq!(
         told,
         [
-            "EURUSD: 1 row before a day without a row (2026-01-16) refused from yahoo",
+            "EURUSD: 1 close left out: the next day's opening is missing (2026-01-16)",
             "EURUSD: 1 row whose close is not known yet (2026-01-21) refused from yahoo",
         ]
     );
@@ -486,10 +486,10 @@ fn a_404_with_yahoos_own_words_denies_the_symbol_and_a_bare_one_is_throttling() 
 }
 
 #[test]
-fn a_batch_that_denies_all_is_followed_by_charts_only_if_something_else_is_known() {
+fn a_batch_that_denies_all_is_followed_by_one_chart_and_the_others_once_something_is_known() {
     let parsed = batch(vec![sp500(), star50()], 404, "http-404-spark-all-unknown.json").unwrap();
     assert!(parsed.answers.iter().all(|a| a.outcome == Err(SourceError::UnknownSymbol)));
-    assert_eq!(parsed.follow.iter().map(|r| r.only_if_alive).collect::<Vec<_>>(), [true, true]);
+    assert_eq!(parsed.follow.iter().map(|r| r.only_if_alive).collect::<Vec<_>>(), [false, true]);
     let one = batch(vec![sp500()], 404, "http-404-spark-all-unknown.json").unwrap();
     assert_eq!(one.follow.iter().map(|r| r.only_if_alive).collect::<Vec<_>>(), [false]);
 }
@@ -525,7 +525,7 @@ fn refusals_are_told_apart() {
     assert_eq!(status(999, "http-999-denied.html"), SourceError::Blocked("status 999".to_owned()));
     assert_eq!(status(403, "http-999-denied.html"), SourceError::Blocked("status 403".to_owned()));
     assert!(matches!(status(200, "html-consent.html"), SourceError::Blocked(_)));
-    assert!(matches!(status(502, "html-consent.html"), SourceError::Transport(_)));
+    assert!(matches!(status(502, "html-consent.html"), SourceError::Fault(502)));
 }
 
 #[test]
@@ -536,6 +536,34 @@ fn bodies_that_no_parser_should_see_are_transport_errors() {
     }
     let error = read_bytes(star50(), 200, b"\xff\xfe{".to_vec()).unwrap_err();
     assert!(matches!(error, SourceError::Garbled(_)), "{error:?}");
+}
+
+#[test]
+fn values_that_no_price_can_have_are_refused_by_name_and_never_shown_as_infinite() {
+    let text = String::from_utf8(fixture("chart-four-sessions-far-previous-close.json")).unwrap();
+    let from = text.find("\"close\":[").unwrap() + "\"close\":[".len();
+    let to = from + text[from..].find(']').unwrap();
+    let damaged = format!("{}1e308,1e-308,1482.994,1535.393{}", &text[..from], &text[to..]);
+    let series = read_bytes(star50(), 200, damaged.into_bytes()).unwrap().series;
+    expect(&series, &STAR[2..]);
+    assert_eq!(
+        warnings(&series),
+        [(
+            WarningKind::Refused,
+            "STAR50: 2 rows with a close that no price can have (2026-01-19, 2026-01-16) refused from yahoo"
+        )]
+    );
+}
+
+#[test]
+fn a_split_whose_factor_is_no_number_is_none() {
+    let nvidia = want("NVIDIA", "NVDA", Kind::Stock, "USD");
+    let text = String::from_utf8(fixture("chart-jump-with-its-split.json")).unwrap();
+    let absurd = text
+        .replace("\"numerator\":4", "\"numerator\":1e308")
+        .replace("\"denominator\":1", "\"denominator\":1e-308");
+    assert_ne!(text, absurd);
+    assert_eq!(read_bytes(nvidia, 200, absurd.into_bytes()).unwrap().series.splits, []);
 }
 
 fn window(from: &str) -> String {

@@ -8,6 +8,7 @@ use tokio::task::{Id, JoinError};
 use tokio::time::Instant;
 
 use super::Slot;
+use super::plan::Place;
 use super::run::{Job, Run, State};
 use crate::fetch::Event;
 use crate::fetch::http::{HttpError, Reply};
@@ -43,7 +44,7 @@ impl Run<'_> {
         match outcome {
             Ok(parsed) => {
                 self.failed_in_row = 0;
-                self.take(parsed);
+                self.take(&job, parsed);
             }
             Err(error) => self.failed(job, error, pause_asked.as_deref()),
         }
@@ -56,13 +57,31 @@ impl Run<'_> {
                 self.note(&job.request.wants, &error);
                 self.stop(error);
             }
-            SourceError::Transport(_) | SourceError::Garbled(_) => self.broken(job, error),
+            error if error.worth_a_retry() => self.broken(job, error),
             other => {
                 if other != SourceError::Timeout {
                     self.failed_in_row = 0;
                 }
                 self.note(&job.request.wants, &other);
+                match other {
+                    SourceError::Malformed(_) => {
+                        self.count_barren(&job, &other);
+                        self.ask_in_parts(&job);
+                    }
+                    SourceError::NoData(_) | SourceError::UnknownSymbol | SourceError::Renamed(_) => {
+                        self.count_barren(&job, &other);
+                    }
+                    _ => {}
+                }
             }
+        }
+    }
+
+    /// Plans smaller requests for what one that failed for good asked.
+    fn ask_in_parts(&mut self, job: &Job) {
+        if !matches!(self.state, State::Stopped(_)) {
+            let parts = self.source.parts(self.tools.query, &job.request, job.part > 0);
+            self.enqueue(parts, Place::Parts(job.part + 1));
         }
     }
 
@@ -87,6 +106,7 @@ impl Run<'_> {
         if self.failed_in_row >= 2 {
             self.stop(error);
         }
+        self.ask_in_parts(&job);
     }
 
     /// Keeps the pause once if it ends inside the deadline, otherwise stops.
@@ -117,7 +137,12 @@ impl Run<'_> {
     }
 
     /// Keeps an answer and plans what it makes necessary.
-    pub(super) fn take(&mut self, parsed: Parsed) {
+    pub(super) fn take(&mut self, job: &Job, parsed: Parsed) {
+        let errors = || parsed.answers.iter().map_while(|a| a.outcome.as_ref().err());
+        let barren = errors().count() == parsed.answers.len();
+        if let Some(error) = errors().next().filter(|_| barren).cloned() {
+            self.count_barren(job, &error);
+        }
         for answer in parsed.answers {
             let slot = self.slots.entry(answer.want).or_default();
             match answer.outcome {
@@ -125,13 +150,12 @@ impl Run<'_> {
                     self.alive = true;
                     *slot = Slot { found: Some(found), error: None };
                 }
-                Err(error) => {
-                    self.alive |= matches!(error, SourceError::Renamed(_));
-                    slot.error = Some(error);
-                }
+                Err(error) => slot.error = Some(error),
             }
         }
-        self.enqueue(parsed.follow);
+        // Before there is a sign of life, what may give one comes first.
+        let place = if self.alive { Place::Last } else { Place::First };
+        self.enqueue(parsed.follow, place);
     }
 
     /// Notes an error for each of the wants.

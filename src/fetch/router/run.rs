@@ -11,10 +11,11 @@ use tokio::time::{Instant, sleep_until};
 
 use super::Slot;
 use super::address::Addresses;
+use super::plan::{Barren, Place};
 use crate::fetch::http::{self, HttpError, Reply};
 use crate::fetch::pace::{BUDGET, Bucket, IN_FLIGHT, REQUEST_TIME};
 use crate::fetch::source::{Request, Response, Source, SourceError, Target};
-use crate::fetch::{Clock, Event, Observer, Query, Settings};
+use crate::fetch::{Clock, Observer, Query, Settings};
 
 /// What a run works with.
 #[derive(Clone, Copy)]
@@ -36,6 +37,8 @@ pub(super) struct Job {
     pub(super) sent_at: Instant,
     /// The run's deadline, and not our patience, limits this try.
     pub(super) last_chance: bool,
+    /// 1 for a part of a request that failed for good, 2 for a part of such a part.
+    pub(super) part: u8,
 }
 
 /// How the source is doing.
@@ -57,8 +60,10 @@ pub(super) struct Run<'a> {
     pub(super) jobs: HashMap<Id, Job>,
     pub(super) bucket: Bucket,
     pub(super) state: State,
-    /// The source has answered for some symbol.
+    /// The source has brought closes of some symbol.
     pub(super) alive: bool,
+    pub(super) barren: Barren,
+    pub(super) began: Instant,
     pub(super) failed_in_row: u32,
     pub(super) slots: HashMap<usize, Slot>,
     pub(super) sent: usize,
@@ -87,35 +92,20 @@ pub(crate) async fn ask(
         bucket: Bucket::full(now),
         state: State::Up,
         alive: false,
+        barren: Barren::default(),
+        began: now,
         failed_in_row: 0,
         slots: HashMap::new(),
         sent: 0,
         sent_before,
     };
-    run.enqueue(source.requests(tools.query, asked));
+    run.enqueue(source.requests(tools.query, asked), Place::Last);
     run.drive().await;
     run.conclude(asked);
     (asked.iter().map(|at| run.slots.remove(at).unwrap_or_default()).collect(), run.sent)
 }
 
 impl Run<'_> {
-    /// Plans requests.
-    pub(super) fn enqueue(&mut self, requests: Vec<Request>) {
-        let sent_ones = requests.iter().filter(|r| r.target != Target::Builtin).count();
-        if sent_ones > 0 {
-            self.tools.observer.event(&Event::Started { requests: sent_ones });
-        }
-        let now = Instant::now();
-        self.queue.extend(requests.into_iter().map(|request| Job {
-            request,
-            retried: false,
-            host: 0,
-            not_before: now,
-            sent_at: now,
-            last_chance: false,
-        }));
-    }
-
     async fn drive(&mut self) {
         let deadline = self.tools.deadline;
         while Instant::now() < deadline {
@@ -146,14 +136,16 @@ impl Run<'_> {
     /// Sends what may be sent now; returns when the next request may be, if one waits for time only.
     fn launch(&mut self) -> Option<Instant> {
         loop {
-            if self.denies_all() && self.flying.is_empty() {
-                self.stop(SourceError::Outage);
-            }
-            if matches!(self.state, State::Stopped(_)) || self.denies_all() || self.flying.len() >= IN_FLIGHT
-            {
+            // After a failure one at a time, so that a source that is down is asked once more and not
+            // three times, and one that still answers other requests can show it.
+            let at_once = if self.failed_in_row > 0 { 1 } else { IN_FLIGHT };
+            if matches!(self.state, State::Stopped(_)) || self.flying.len() >= at_once {
                 return None;
             }
-            let at = self.next_job()?;
+            let Some(at) = self.next_job() else {
+                self.give_up_if_barren();
+                return None;
+            };
             let now = Instant::now();
             let ready = self.ready_at(at, now);
             if ready > now {
@@ -162,22 +154,6 @@ impl Run<'_> {
             let job = self.queue.remove(at);
             self.send(job, now);
         }
-    }
-
-    /// Three symbols denied and not one known: no more are asked until that changes.
-    fn denies_all(&self) -> bool {
-        let denied = self.slots.values().filter(|s| s.error == Some(SourceError::UnknownSymbol)).count();
-        !self.alive && denied >= 3
-    }
-
-    /// The job that may be sent first. Those that need a sign of life stay until there is one.
-    fn next_job(&self) -> Option<usize> {
-        self.queue
-            .iter()
-            .enumerate()
-            .filter(|(_, job)| self.alive || !job.request.only_if_alive)
-            .min_by_key(|(at, job)| (job.not_before, *at))
-            .map(|(at, _)| at)
     }
 
     fn ready_at(&self, at: usize, now: Instant) -> Instant {
@@ -199,7 +175,7 @@ impl Run<'_> {
                 received_at: self.tools.clock.now(),
             };
             match self.source.parse(self.tools.query, &job.request, &response) {
-                Ok(parsed) => self.take(parsed),
+                Ok(parsed) => self.take(&job, parsed),
                 Err(error) => self.note(&job.request.wants, &error),
             }
             return;
@@ -237,14 +213,30 @@ impl Run<'_> {
             let untold: Vec<usize> =
                 asked.iter().filter(|at| !self.slots.contains_key(at)).copied().collect();
             self.note(&untold, &error);
+            for slot in
+                self.slots.values_mut().filter(|s| s.error.as_ref().is_some_and(|e| same_end(e, &error)))
+            {
+                slot.error = Some(error.clone());
+            }
         }
         // One that is denied beside one that is merely empty is believed to be unknown.
-        let empty = |s: &Slot| matches!(s.error, Some(SourceError::NoData(_)));
+        let empty = |s: &Slot| matches!(s.error, Some(SourceError::NoData(_) | SourceError::Renamed(_)));
         if self.alive || asked.len() < 2 || self.slots.values().any(empty) {
             return;
         }
         for slot in self.slots.values_mut().filter(|s| s.error == Some(SourceError::UnknownSymbol)) {
             slot.error = Some(SourceError::Outage);
         }
+    }
+}
+
+/// Whether the error of one request belongs to the end of the source, which then speaks for it.
+fn same_end(error: &SourceError, end: &SourceError) -> bool {
+    match end {
+        SourceError::Barren(_) => {
+            matches!(error, SourceError::NoData(_) | SourceError::UnknownSymbol | SourceError::Renamed(_))
+        }
+        _ if end.worth_a_retry() => error.worth_a_retry(),
+        _ => std::mem::discriminant(error) == std::mem::discriminant(end),
     }
 }

@@ -104,7 +104,7 @@ impl History<'_> {
         } else {
             self.plain(&dated.rows)
         };
-        let rows = settled.rows.into_iter().map(|row| priced(row, places)).collect();
+        let rows = self.possible(settled.rows.into_iter().map(|row| priced(row, places)), &mut warnings);
         let instrument = &self.asked.want.instrument;
         let provenance = Provenance {
             instrument: instrument.id.clone(),
@@ -147,14 +147,31 @@ impl History<'_> {
         let price = made.zip(self.entry.number("regularMarketPrice").filter(|p| *p > 0.0));
         let closes = fx::closes(rows, price);
         if !closes.before_holes.is_empty() {
-            let reason = format!("before a day without a row ({})", listed(&closes.before_holes));
-            self.warn(warnings, WarningKind::Refused, closes.before_holes.len(), &reason);
+            let count = closes.before_holes.len();
+            let message = format!(
+                "{}: {count} {} left out: the next day's opening is missing ({})",
+                self.asked.want.instrument.id,
+                if count == 1 { "close" } else { "closes" },
+                listed(&closes.before_holes)
+            );
+            warnings.push(Warning { kind: WarningKind::Refused, message });
         }
         if let Some(date) = closes.unpriced {
             self.warn(warnings, WarningKind::Refused, 1, &format!("whose close is not known yet ({date})"));
         }
         let live = closes.rows.last().filter(|r| r.live).map(|r| r.date);
         Settled { rows: closes.rows, stamp: live.zip(self.traded_at()) }
+    }
+
+    /// The rows without those whose close no price can have: changes between such are infinite.
+    fn possible(&self, rows: impl Iterator<Item = RawRow>, warnings: &mut Vec<Warning>) -> Vec<RawRow> {
+        let (good, absurd): (Vec<RawRow>, Vec<RawRow>) = rows.partition(|r| r.close.is_none_or(is_possible));
+        if !absurd.is_empty() {
+            let dates: Vec<NaiveDate> = absurd.iter().map(|r| r.date).collect();
+            let reason = format!("with a close that no price can have ({})", listed(&dates));
+            self.warn(warnings, WarningKind::Refused, absurd.len(), &reason);
+        }
+        good
     }
 
     /// Currency of the closes, and by how many places they have to be shifted.
@@ -253,10 +270,17 @@ impl History<'_> {
     }
 }
 
+/// Whether a price can be this. The bounds are far beyond any coin in any currency. Zero is judged
+/// with the rows.
+fn is_possible(price: f64) -> bool {
+    price.total_cmp(&0.0).is_eq() || (1e-15..1e15).contains(&price.abs())
+}
+
 /// The row with its prices as the decimals they stand for, in the currency's main unit.
 fn priced(row: RawRow, places: u8) -> RawRow {
     let price = |x: Option<f64>| x.map(|x| money::shifted(money::shortest(x), places));
-    let (mut low, mut high) = (price(row.low), price(row.high));
+    let bound = |x: Option<f64>| price(x).filter(|x| is_possible(*x));
+    let (mut low, mut high) = (bound(row.low), bound(row.high));
     if low.zip(high).is_some_and(|(low, high)| low > high) {
         (low, high) = (None, None);
     }

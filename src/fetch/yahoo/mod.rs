@@ -44,7 +44,7 @@ impl Source for Yahoo {
     }
 
     fn covers(&self, instrument: &Instrument) -> bool {
-        instrument.symbol(INFO.name).is_some()
+        instrument.symbol(INFO.name).is_some_and(is_symbol)
     }
 
     fn takes_symbols(&self) -> bool {
@@ -52,7 +52,8 @@ impl Source for Yahoo {
     }
 
     fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request> {
-        let (batched, single): (Vec<usize>, Vec<usize>) = wants.iter().partition(|&&at| {
+        let usable = |at: &&usize| query.wants.get(**at).is_some_and(|w| is_symbol(symbol_of(w)));
+        let (batched, single): (Vec<usize>, Vec<usize>) = wants.iter().filter(usable).partition(|&&at| {
             let plain = |w: &Want| !w.ad_hoc && w.instrument.kind != Kind::Fx;
             query.wants.get(at).is_some_and(plain) && matches!(Window::of(query), Window::Range(_))
         });
@@ -67,7 +68,7 @@ impl Source for Yahoo {
             Verdict::Data(root) => root,
             Verdict::Halve => return Ok(Parsed { answers: Vec::new(), follow: halves(query, request) }),
             Verdict::Singly => {
-                return Ok(Parsed { answers: Vec::new(), follow: charts(query, request, false) });
+                return Ok(Parsed { answers: Vec::new(), follow: charts(query, &request.wants, false) });
             }
             Verdict::AllDenied => return Ok(denied(query, request)),
         };
@@ -86,12 +87,26 @@ impl Source for Yahoo {
             let answers = if open && outcome.is_err() { &mut left_out } else { &mut parsed.answers };
             answers.push(Answer { want: at, outcome });
         }
-        if parsed.answers.is_empty() && left_out.len() > 1 {
+        if parsed.answers.is_empty() {
             // A batch without anything: one chart tells whether it is worth asking for the others.
             parsed.answers = left_out;
             parsed.follow.iter_mut().skip(1).for_each(|r| r.only_if_alive = true);
         }
         Ok(parsed)
+    }
+
+    /// A chart of the first symbol tells whether charts are any better, and two batches of half the
+    /// size ask for the others; what a part does not bring either is left to charts.
+    fn parts(&self, query: &Query, request: &Request, again: bool) -> Vec<Request> {
+        let (&[first, ref others @ ..], true) = (request.wants.as_slice(), is_batch(request)) else {
+            return Vec::new();
+        };
+        if again || others.is_empty() {
+            return charts(query, &request.wants, true);
+        }
+        let halves = others.chunks(others.len().div_ceil(2)).map(|part| batch(query, part));
+        let parts = std::iter::once(chart(query, first, true)).chain(halves);
+        parts.map(|part| Request { only_if_alive: true, ..part }).collect()
     }
 }
 
@@ -151,24 +166,25 @@ fn chart(query: &Query, at: usize, only_if_alive: bool) -> Request {
     Request { target: Target::Get(path), wants: vec![at], only_if_alive }
 }
 
-fn charts(query: &Query, request: &Request, only_if_alive: bool) -> Vec<Request> {
-    request.wants.iter().map(|&at| chart(query, at, only_if_alive)).collect()
+fn charts(query: &Query, wants: &[usize], only_if_alive: bool) -> Vec<Request> {
+    wants.iter().map(|&at| chart(query, at, only_if_alive)).collect()
 }
 
 fn halves(query: &Query, request: &Request) -> Vec<Request> {
     if request.wants.len() < 2 {
-        return charts(query, request, false);
+        return charts(query, &request.wants, false);
     }
     let size = request.wants.len().div_ceil(2);
     request.wants.chunks(size).map(|part| batch(query, part)).collect()
 }
 
-/// A batch of which every symbol is denied: each is asked alone, but only once the source has
-/// answered for another symbol, so that an outage does not cost a request for each.
+/// A batch of which every symbol is denied: the first is asked alone, and the others once the source
+/// has answered for any symbol, so that an outage does not cost a request for each.
 fn denied(query: &Query, request: &Request) -> Parsed {
-    let several = request.wants.len() > 1;
     let answer = |&want: &usize| Answer { want, outcome: Err(SourceError::UnknownSymbol) };
-    Parsed { answers: request.wants.iter().map(answer).collect(), follow: charts(query, request, several) }
+    let mut follow = charts(query, &request.wants, false);
+    follow.iter_mut().skip(1).for_each(|r| r.only_if_alive = true);
+    Parsed { answers: request.wants.iter().map(answer).collect(), follow }
 }
 
 /// Whether a batch's answer has to be completed by a chart: nothing, a single close, or a move that
@@ -190,6 +206,11 @@ fn incomplete(want: &Want, outcome: &Result<Found, SourceError>) -> bool {
         _ => false,
     };
     found.series.splits.is_empty() && newest.windows(2).any(jump)
+}
+
+/// Whether the word can be a symbol. One of dots alone would lead out of the path it is put into.
+pub(super) fn is_symbol(word: &str) -> bool {
+    word.bytes().any(|b| b.is_ascii_alphanumeric())
 }
 
 /// Percent-encodes all but unreserved characters.

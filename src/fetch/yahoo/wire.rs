@@ -151,7 +151,7 @@ impl<'a> Entry<'a> {
                 Some((plain(new)?, plain(old)?))
             });
             let (new, old) = ratio.filter(|(new, old)| *new > 0.0 && *old > 0.0)?;
-            Some((at, new / old))
+            Some((at, new / old)).filter(|(_, factor)| factor.is_finite() && *factor > 0.0)
         };
         splits.into_iter().flatten().filter_map(read).collect()
     }
