@@ -2,7 +2,6 @@
 //!
 //! Not for: layout (`render`).
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -50,19 +49,15 @@ impl Console<'_> {
             let ids: Vec<&str> = errors.iter().map(|e| e.id.as_str()).collect();
             writeln!(self.err, "warning: {} missing: {}", ids.len(), shortened(&ids))
         };
-        let mut reasons: BTreeMap<(&str, &str), Vec<&Failed>> = BTreeMap::new();
-        for e in errors {
-            reasons.entry((e.kind.as_str(), e.hint.as_str())).or_default().push(e);
-        }
-        for ((_, hint), failed) in reasons {
-            if let Some(first) = failed.first() {
-                let more = if failed.len() > 1 {
-                    format!(" (and {} more likewise)", failed.len() - 1)
-                } else {
-                    String::new()
-                };
-                let _ = writeln!(self.err, "  {}{more}\n  hint: {hint}", first.message);
-            }
+        for alike in by_cause(errors) {
+            let Some(first) = alike.first() else { continue };
+            let ids: Vec<&str> = alike.iter().map(|e| e.id.as_str()).collect();
+            let what = if alike.len() == 1 {
+                first.message.clone()
+            } else {
+                format!("{}: {}: no closes of {}", first.source, first.reason, shortened(&ids))
+            };
+            let _ = writeln!(self.err, "  {what}\n  hint: {}", first.hint);
         }
         if errors.is_empty() {
             let _ = writeln!(
@@ -73,9 +68,22 @@ impl Console<'_> {
     }
 }
 
+/// Failures of one cause together, in the order they first came.
+fn by_cause(errors: &[Failed]) -> Vec<Vec<&Failed>> {
+    let mut causes: Vec<Vec<&Failed>> = Vec::new();
+    for e in errors {
+        let same = |f: &&Failed| f.source == e.source && f.reason == e.reason && f.hint == e.hint;
+        match causes.iter_mut().find(|alike| alike.first().is_some_and(same)) {
+            Some(alike) => alike.push(e),
+            None => causes.push(vec![e]),
+        }
+    }
+    causes
+}
+
 fn shortened(ids: &[&str]) -> String {
     let shown = ids.iter().take(8).copied().collect::<Vec<_>>().join(", ");
-    if ids.len() > 8 { format!("{shown}, ...") } else { shown }
+    if ids.len() > 8 { format!("{shown} and {} more", ids.len() - 8) } else { shown }
 }
 
 /// Writes to standard output; a reader that went away is no error.

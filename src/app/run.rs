@@ -183,6 +183,7 @@ fn failures(fetched: &Fetched, universe: &Universe) -> Vec<Failed> {
                 source: f.source.clone(),
                 kind: code(f.kind).to_owned(),
                 message: f.message.clone(),
+                reason: f.reason.clone(),
                 hint,
                 retryable: f.retryable,
             }

@@ -93,6 +93,9 @@ pub struct Failed {
     pub kind: String,
     /// What failed and why.
     pub message: String,
+    /// Why, without instrument and symbol: the same for all that one cause hit.
+    #[serde(skip)]
+    pub reason: String,
     /// What to do next.
     pub hint: String,
     /// Whether asking again later may help.

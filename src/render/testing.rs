@@ -323,6 +323,7 @@ fn failed() -> Failed {
         source: "yahoo".to_owned(),
         kind: "no_data".to_owned(),
         message: "yahoo has no closes for HSTECH.HK".to_owned(),
+        reason: String::new(),
         hint: "try --source sina, or --verify to see what each source holds".to_owned(),
         retryable: false,
     }

@@ -194,6 +194,7 @@ fn failed(id: &str, kind: &str, message: String) -> Failed {
         source: "yahoo".into(),
         kind: kind.into(),
         message,
+        reason: String::new(),
         hint,
         retryable: false,
     }
