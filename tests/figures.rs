@@ -510,3 +510,13 @@ fn a_comparison_keeps_the_old_month_too_while_the_new_one_has_no_session_and_say
     let by_date = book.compare(&["STAR50", "SP500"], "2025-12-02T12:00:00Z");
     near(by_date.instruments[0].moves.get(&"MTD".parse().unwrap()).unwrap().pct.unwrap().0, -5.714_286);
 }
+
+#[test]
+fn what_is_said_of_the_benchmark_is_said_although_it_is_no_row() {
+    // Asia as benchmark of the S&P 500: Mumbai is still trading.
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_marketsnap"));
+    let output =
+        program.args(["today", "SP500", "--benchmark", "ASIA", "--demo"]).env_clear().output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("ASIA is provisional on 2026-01-21"), "{text}");
+}

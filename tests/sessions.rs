@@ -120,7 +120,7 @@ fn a_holiday_is_shut_and_not_stale() {
     assert_eq!(session(&report, "SP500"), of("2026-01-16", Status::Shut));
     let notes: Vec<&str> =
         report.notes.iter().filter(|n| n.kind == NoteKind::Shut).map(|n| n.message.as_str()).collect();
-    assert_eq!(notes, ["New York was shut on 2026-01-19; last session shown: SP500."]);
+    assert_eq!(notes, ["New York was shut on 2026-01-19; last session taken: SP500."]);
     // At the week-end nothing was missed.
     let mut book = Book::new().closes("SP500", closes);
     assert_eq!(

@@ -67,7 +67,7 @@ fn shut(lines: &[&Line<'_>]) -> Vec<Note> {
         .map(|((venue, closed), lines)| {
             let shown = ids(lines.into_iter());
             let days = closed.iter().map(NaiveDate::to_string).collect::<Vec<_>>().join(", ");
-            note(NoteKind::Shut, format!("{venue} was shut on {days}; last session shown: {shown}."))
+            note(NoteKind::Shut, format!("{venue} was shut on {days}; last session taken: {shown}."))
         })
         .collect()
 }

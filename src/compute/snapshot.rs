@@ -118,8 +118,13 @@ fn notes_of(
     benchmark_name: &str,
 ) -> Vec<Note> {
     let all: Vec<&Row> = instruments.iter().chain(composites.iter().map(|c| &c.row)).collect();
-    let lines: Vec<&Line<'_>> =
-        shown.instruments.iter().chain(&shown.composites).filter_map(|id| rows.lines.get(id)).collect();
+    // What is said of the benchmark holds for every row, shown beside it or not.
+    let benchmark = rows.inputs.benchmark;
+    let unseen = [benchmark]
+        .into_iter()
+        .filter(|id| !shown.instruments.contains(id) && !shown.composites.contains(id));
+    let ids = shown.instruments.iter().chain(&shown.composites).chain(unseen);
+    let lines: Vec<&Line<'_>> = ids.filter_map(|id| rows.lines.get(id)).collect();
     let mut notes = notes::periods(rows.periods);
     if let Some(first) = rows.inputs.horizons.first() {
         notes.extend(notes::benchmark(benchmark_name, &all, *first));
