@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
+use chrono::SubsecRound;
 use marketsnap::app::Clock;
 use marketsnap::cli::{self, World};
 
@@ -12,7 +13,8 @@ struct SystemClock;
 impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods)]
     fn now(&self) -> chrono::DateTime<chrono::Utc> {
-        chrono::Utc::now()
+        // Whole seconds: an answer is never later than the report that is made from it.
+        chrono::Utc::now().trunc_subsecs(0)
     }
 }
 

@@ -437,7 +437,7 @@ fn a_composite_says_what_its_members_closes_include() {
     assert_eq!(
         notes(&report, NoteKind::Basis),
         [
-            "Bases differ: the benchmark SP500 leaves dividends out; DAX includes dividends; EUROPE includes those of some members."
+            "Bases differ: the benchmark SP500 leaves dividends out; DAX includes dividends; EUROPE includes some members' dividends."
         ]
     );
 }

@@ -90,6 +90,7 @@ pub(super) fn distinct(chosen: &[Chosen], universe: &Universe) -> usize {
 pub(super) fn wants(
     universe: &Universe,
     chosen: &[Chosen],
+    by_section: bool,
     benchmark: Option<&InstrumentId>,
     source: &str,
 ) -> Vec<fetch::Want> {
@@ -101,9 +102,9 @@ pub(super) fn wants(
     for c in chosen {
         match c {
             Chosen::Instrument(id) => ids.push((id, true)),
-            Chosen::Composite(id) | Chosen::Group(id) => {
-                ids.extend(by_members(id).into_iter().map(|m| (m, false)))
-            }
+            Chosen::Composite(id) => ids.extend(by_members(id).into_iter().map(|m| (m, false))),
+            // The members of a group that was named are rows, so they are asked for.
+            Chosen::Group(id) => ids.extend(by_members(id).into_iter().map(|m| (m, !by_section))),
         }
     }
     if let Some(id) = benchmark {

@@ -17,7 +17,7 @@ pub enum Exit {
     NotSettled,
     /// Nothing to show.
     Empty,
-    /// A source needs a key or refused it.
+    /// A source wants a key, or refuses the one it got.
     Unauthorised,
     /// Interrupted.
     Interrupted,

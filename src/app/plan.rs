@@ -148,7 +148,8 @@ impl Plan {
             return Err(UsageError::TooFew(choice::distinct(&chosen, &universe)));
         }
         let with_benchmark = options.command == Command::Today;
-        let wants = choice::wants(&universe, &chosen, with_benchmark.then_some(&benchmark), source);
+        let wants =
+            choice::wants(&universe, &chosen, by_section, with_benchmark.then_some(&benchmark), source);
         let (as_of, date) = instant(&options, &universe, &wants, now)?;
         let day = date.unwrap_or_else(|| as_of.unwrap_or(now).date_naive());
         let horizons = horizons(&options, day)?;

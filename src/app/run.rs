@@ -7,7 +7,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 
 use super::output::{Console, WriteError};
 use super::plan::Plan;
@@ -67,7 +67,7 @@ pub fn report(
     let failures = failures(&fetched, &plan.universe);
     let series: BTreeMap<InstrumentId, Series> =
         fetched.series.into_iter().map(|s| (s.provenance.instrument.clone(), s)).collect();
-    let now = clock.now().trunc_subsecs(0);
+    let now = clock.now();
     let inputs = inputs(&plan, &series, &failures, now);
     match plan.command {
         Command::Today => {

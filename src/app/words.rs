@@ -62,7 +62,8 @@ fn by_name(word: &str, universe: &Universe) -> Option<Chosen> {
             || i.aliases.iter().any(|a| same(a))
             || i.name_zh.as_deref().is_some_and(same)
     });
-    let composite = universe.composites.iter().find(|c| c.name_zh.as_deref().is_some_and(same));
+    let composite =
+        universe.composites.iter().find(|c| same(&c.name) || c.name_zh.as_deref().is_some_and(same));
     let group = universe.groups.iter().find(|g| same(&g.name) || g.name_zh.as_deref().is_some_and(same));
     instrument
         .map(|i| Chosen::Instrument(i.id.clone()))

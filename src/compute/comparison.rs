@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::lines::{self, Line, Of};
 use super::period::Periods;
 use super::sessions::Market;
-use super::{Chosen, Inputs, moves, notes, relative, sessions, suspect};
+use super::{Chosen, Inputs, missing, moves, notes, relative, sessions, suspect};
 use crate::domain::comparison::{Alignments, Compared, Leg, Pair, Point, Rebased, Spread};
 use crate::domain::series::on_or_before;
 use crate::domain::snapshot::{Completeness, MoveCell, Session, SourceInfo};
@@ -60,7 +60,7 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
         notes: notes::of_comparison(inputs, &market, &shown, &instruments, &periods),
         instruments,
         pairs,
-        errors: inputs.failures.to_vec(),
+        errors: missing::of_comparison(inputs, &ids, &lines),
         horizons: inputs.horizons.to_vec(),
         horizons_named: inputs.horizons_named,
     }

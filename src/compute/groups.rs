@@ -33,12 +33,17 @@ pub(super) fn row(group: &Group, members: &[MemberMove<'_>]) -> GroupRow {
         decliners,
         unchanged: percents.len() - advancers - decliners,
         absent: members.len() - percents.len(),
+        absent_members: members
+            .iter()
+            .filter(|m| m.one_day.as_ref().and_then(|c| c.pct).is_none())
+            .map(|m| m.id.clone())
+            .collect(),
         median_1d_pct: median(&percents).map(Percent),
         mean_1d_pct: mean(&percents).map(Percent),
         best: moved.first().map(|(id, _)| (*id).clone()),
         best_1d_pct: percents.first().copied().map(Percent),
-        worst: moved.last().map(|(id, _)| (*id).clone()),
-        worst_1d_pct: percents.last().copied().map(Percent),
+        worst: moved.last().filter(|_| moved.len() > 1).map(|(id, _)| (*id).clone()),
+        worst_1d_pct: percents.last().filter(|_| percents.len() > 1).copied().map(Percent),
         limit_up: Vec::new(),
         limit_down: Vec::new(),
         sessions: sessions.into_iter().collect(),

@@ -1,16 +1,16 @@
 //! The few sentences at the head of a report, from the rows' records.
 //!
-//! Records rank by how long ago the last such day was, those since the data begin first; each instrument
-//! has at most one line, and so have the indices of one country that say the same of the same day (the
-//! first of them in the report speaks). Only settled rows speak: a shut or stale market's old news is not repeated, and a
-//! live value sets no record.
+//! Records rank by how long ago the last such day was, those since the data begin first. Each instrument
+//! has at most one line, and the indices of one country that say the same of the same day have one between
+//! them. Only settled rows without a suspect close speak, and no currencies: a shut or stale market's old
+//! news is not repeated, and a live value sets no record.
 
 use std::cmp::Reverse;
 
 use chrono::NaiveDate;
 
 use crate::domain::snapshot::{Highlight, Record, Row, Status};
-use crate::domain::{Horizon, Kind};
+use crate::domain::{Kind, WarningKind};
 
 /// Lines at most.
 const LINES: usize = 5;
@@ -20,9 +20,10 @@ pub(super) fn highlights(rows: &[Row]) -> Vec<Highlight> {
     let mut best: Vec<(&Row, &Record)> = rows
         .iter()
         .filter(|row| row.session.status == Some(Status::Settled) && row.kind != Kind::Fx)
-        .filter_map(|row| Some((row, row.records.iter().max_by_key(|r| reach(r))?)))
+        .filter(|row| row.warnings.iter().all(|w| w.kind != WarningKind::Suspect))
+        .filter_map(|row| Some((row, row.records.iter().min_by_key(|r| reach(r))?)))
         .collect();
-    best.sort_by_key(|(_, record)| Reverse(reach(record)));
+    best.sort_by_key(|(_, record)| reach(record));
     let mut told: Vec<(&Row, &Record)> = Vec::new();
     for (row, record) in best {
         if told.len() < LINES && !told.iter().any(|earlier| says_the_same(*earlier, (row, record))) {
@@ -37,9 +38,9 @@ fn says_the_same(a: (&Row, &Record), b: (&Row, &Record)) -> bool {
     indices && a.0.country == b.0.country && a.1.kind == b.1.kind && a.1.date == b.1.date
 }
 
-/// How far back a record reaches, in sessions.
-fn reach(record: &Record) -> usize {
-    record.sessions.unwrap_or(usize::MAX)
+/// How far back a record reaches, the furthest first: since the data begin, else by the date it names.
+fn reach(record: &Record) -> (bool, NaiveDate, Reverse<usize>) {
+    (!record.since_start, record.date, Reverse(record.sessions.unwrap_or(usize::MAX)))
 }
 
 fn highlight(row: &Row, record: &Record) -> Highlight {
@@ -56,8 +57,8 @@ fn highlight(row: &Row, record: &Record) -> Highlight {
 
 /// "S&P 500 -2.06 %: largest daily loss since 10 October 2025 (68 sessions)".
 fn sentence(row: &Row, record: &Record) -> String {
-    let day = row.moves.get(&Horizon::ONE_DAY).and_then(|m| m.pct);
-    let head = day.map_or_else(|| row.name.clone(), |pct| format!("{} {:+.2} %", row.name, pct.0));
+    let day = row.close.zip(row.previous.close).map(|(close, before)| (close / before - 1.0) * 100.0);
+    let head = day.map_or_else(|| row.name.clone(), |pct| format!("{} {pct:+.2} %", row.name));
     let what = match record.kind.as_str() {
         "largest_daily_gain_since" => "largest daily gain",
         "largest_daily_loss_since" => "largest daily loss",

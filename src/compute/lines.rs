@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::composite::{self, Level};
 use super::sessions::{Known, Market};
+use crate::domain::series::on_or_before;
 use crate::domain::snapshot::Status;
 use crate::domain::{Absent, Bar, Basis, InstrumentId, Universe};
 
@@ -66,10 +67,15 @@ impl<'a> Line<'a> {
         self.status == Status::Live
     }
 
+    /// Whether the newest value may still change: live, or a composite that waits for members.
+    pub fn open(&self) -> bool {
+        matches!(self.status, Status::Live | Status::Provisional)
+    }
+
     /// The settled bars.
     pub fn settled(&self) -> &[Bar] {
         match self.bars.split_last() {
-            Some((_, rest)) if self.live() => rest,
+            Some((_, rest)) if self.open() => rest,
             _ => &self.bars,
         }
     }
@@ -103,7 +109,8 @@ impl Line<'_> {
     }
 }
 
-/// When the session of `date` was over for an instrument, or for every member of a composite.
+/// When the session of `date` was over for an instrument, or for the last member of a composite that
+/// traded on it.
 pub fn closed_at(
     id: &InstrumentId,
     date: NaiveDate,
@@ -113,6 +120,7 @@ pub fn closed_at(
     if let Some(known) = market.known.get(id) {
         return Some(known.exchange.session_times(date).final_);
     }
-    let members = universe.composite(id)?.members.iter();
-    members.filter_map(|m| market.known.get(&m.id)).map(|k| k.exchange.session_times(date).final_).max()
+    let members = universe.composite(id)?.members.iter().filter_map(|m| market.known.get(&m.id));
+    let traded = members.filter(|k| on_or_before(k.settled(), date).is_some_and(|b| b.date == date));
+    traded.map(|k| k.exchange.session_times(date).final_).max()
 }

@@ -10,6 +10,7 @@ mod groups;
 mod highlights;
 mod limit;
 mod lines;
+mod missing;
 pub mod moves;
 mod notes;
 mod period;

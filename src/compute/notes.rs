@@ -13,8 +13,8 @@ use super::lines::{Line, Of};
 use super::period::Periods;
 use super::sessions::Market;
 use crate::domain::comparison::Compared;
-use crate::domain::snapshot::{CompositeRow, MoveCell, Note, NoteKind, Row, Status};
-use crate::domain::{Absent, Basis, Horizon, InstrumentId, Ordered};
+use crate::domain::snapshot::{MoveCell, Note, NoteKind, Row, Status};
+use crate::domain::{Absent, Basis, Horizon, InstrumentId, Kind, Ordered};
 
 fn note(kind: NoteKind, message: String) -> Note {
     Note { kind, message }
@@ -89,7 +89,7 @@ fn stale(lines: &[&Line<'_>]) -> Option<Note> {
 /// Rows whose closes do not include what the benchmark's do.
 fn bases(inputs: &Inputs<'_>, market: &Market<'_>, lines: &[&Line<'_>]) -> Option<Note> {
     let benchmark = Line::of(inputs.benchmark, inputs.universe, market)?.basis;
-    let others: Vec<&Line<'_>> = lines.iter().copied().filter(|l| l.basis != benchmark).collect();
+    let others: Vec<&Line<'_>> = lines.iter().copied().filter(|l| l.basis != benchmark && pays(l)).collect();
     let told = told_bases(&others)?;
     Some(note(
         NoteKind::Basis,
@@ -99,9 +99,21 @@ fn bases(inputs: &Inputs<'_>, market: &Market<'_>, lines: &[&Line<'_>]) -> Optio
 
 /// Total-return and price closes side by side.
 fn mixed_bases(lines: &[&Line<'_>]) -> Option<Note> {
+    let lines: Vec<&Line<'_>> = lines.iter().copied().filter(|l| pays(l)).collect();
     let first = lines.first()?.basis;
-    let told = told_bases(lines).filter(|_| lines.iter().any(|l| l.basis != first))?;
+    let told = told_bases(&lines).filter(|_| lines.iter().any(|l| l.basis != first))?;
     Some(note(NoteKind::Basis, format!("Bases differ: {told}.")))
+}
+
+/// Whether what a line is made of pays dividends at all.
+fn pays(line: &Line<'_>) -> bool {
+    match &line.of {
+        Of::Composite(_) => true,
+        Of::Instrument(known) => {
+            let shares = matches!(known.instrument.kind, Kind::Index | Kind::Stock | Kind::Etf);
+            shares && !known.instrument.in_points
+        }
+    }
 }
 
 /// `DAX includes dividends; EUROPE includes some members' dividends`.
@@ -121,8 +133,8 @@ fn includes(basis: Basis, count: usize) -> &'static str {
         (Basis::Price, _) => "leave dividends out",
         (Basis::TotalReturn, 1) => "includes dividends",
         (Basis::TotalReturn, _) => "include dividends",
-        (Basis::Mixed, 1) => "includes those of some members",
-        (Basis::Mixed, _) => "include those of some members",
+        (Basis::Mixed, 1) => "includes some members' dividends",
+        (Basis::Mixed, _) => "include some members' dividends",
     }
 }
 
@@ -181,19 +193,6 @@ pub(super) fn composites<'a>(lines: impl Iterator<Item = &'a Line<'a>>) -> Vec<N
         notes.push(note(NoteKind::Composite, format!("Composite levels: {}.", starts.join(", "))));
     }
     notes
-}
-
-/// Composites that have no value because less than half of their weight has closes.
-pub(super) fn not_computed(rows: &[CompositeRow]) -> Vec<Note> {
-    let without = rows.iter().filter(|c| c.row.close.is_none());
-    let told = without.map(|c| {
-        let missing = c.left_out.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        format!(
-            "{} is absent: no date on which half of its weight traded; without closes: {missing}.",
-            c.row.id
-        )
-    });
-    told.map(|message| note(NoteKind::Composite, message)).collect()
 }
 
 /// Why moves of rows that have a close are absent, by horizon and reason.

@@ -25,8 +25,9 @@ impl Periods {
             })
             .filter_map(|period| {
                 let start = lines.iter().map(|(report_day, _)| period.first_day(*report_day)).max()?;
-                let begun = lines.iter().any(|(_, newest)| *newest >= start);
-                (!begun).then_some((period, start))
+                let since = |day: NaiveDate| lines.iter().any(|(_, newest)| *newest >= day);
+                let before = start.pred_opt().map_or(start, |d| period.first_day(d));
+                (!since(start) && since(before)).then_some((period, start))
             })
             .collect();
         Self { not_begun }

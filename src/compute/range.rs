@@ -15,7 +15,7 @@ pub(super) fn range_52w(line: &Line<'_>) -> Range52w {
     let none =
         |absent| Range52w { low: None, high: None, position_pct: None, sessions: None, absent: Some(absent) };
     let Some(newest) = line.last() else { return none(Absent::NoSession) };
-    if line.live() {
+    if line.open() {
         return none(Absent::Live);
     }
     let from = newest.date - Duration::days(365);

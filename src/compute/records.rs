@@ -19,7 +19,7 @@ const Z_AT_LEAST: usize = 60;
 
 /// The records of a line's newest session, none for a live value.
 pub(super) fn records(line: &Line<'_>, market: &Market<'_>) -> Vec<Record> {
-    if line.live() {
+    if line.open() {
         return Vec::new();
     }
     let bars = line.bars.as_ref();
@@ -91,7 +91,7 @@ fn dated(bars: &[Bar], kind: &str, earlier: Option<usize>, value: f64) -> Option
 /// Consecutive sessions in the newest one's direction.
 pub(super) fn streak(line: &Line<'_>, market: &Market<'_>) -> Streak {
     let none = |absent| Streak { direction: None, sessions: None, absent: Some(absent) };
-    if line.live() {
+    if line.open() {
         return none(Absent::Live);
     }
     let sign = |at: usize| move_into(line, market, at).filter(|m| m.abs() > 0.0).map(|m| m > 0.0);
@@ -107,7 +107,7 @@ pub(super) fn streak(line: &Line<'_>, market: &Market<'_>) -> Streak {
 #[allow(clippy::cast_precision_loss)]
 pub(super) fn z_score(line: &Line<'_>, market: &Market<'_>) -> ZScore {
     let none = |absent| ZScore { value: None, sessions: None, absent: Some(absent) };
-    if line.live() {
+    if line.open() {
         return none(Absent::Live);
     }
     let Some(newest) = line.bars.len().checked_sub(1) else { return none(Absent::NoSession) };

@@ -8,9 +8,9 @@ use super::lines::Line;
 use super::period::Periods;
 use super::rows::Rows;
 use super::sessions::Market;
-use super::{Chosen, Inputs, highlights, notes};
+use super::{Chosen, Inputs, highlights, missing, notes};
 use crate::domain::snapshot::{Block, Completeness, CompositeRow, GroupRow, Item, Note, Row};
-use crate::domain::{InstrumentId, Snapshot};
+use crate::domain::{Horizon, InstrumentId, Snapshot};
 
 /// Derives the whole report.
 #[must_use]
@@ -24,6 +24,7 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
     let composites: Vec<CompositeRow> =
         shown.composites.iter().filter_map(|id| rows.composite_row(id)).collect();
     let groups: Vec<GroupRow> = shown.groups.iter().filter_map(|id| rows.group_row(id)).collect();
+    let errors = missing::errors(inputs, &instruments, &composites, &lines);
     let benchmark_name = name_of(inputs, inputs.benchmark);
     let notes = notes_of(&rows, &shown, &instruments, &composites, &benchmark_name);
     Snapshot {
@@ -41,7 +42,7 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
         highlights: highlights::highlights(&instruments),
         instruments,
         notes,
-        errors: inputs.failures.to_vec(),
+        errors,
         benchmark_name,
         horizons: inputs.horizons.to_vec(),
         horizons_named: inputs.horizons_named,
@@ -126,12 +127,13 @@ fn notes_of(
     let ids = shown.instruments.iter().chain(&shown.composites).chain(unseen);
     let lines: Vec<&Line<'_>> = ids.filter_map(|id| rows.lines.get(id)).collect();
     let mut notes = notes::periods(rows.periods);
-    if let Some(first) = rows.inputs.horizons.first() {
-        notes.extend(notes::benchmark(benchmark_name, &all, *first));
+    let horizons = rows.inputs.horizons;
+    let lead = horizons.iter().find(|h| **h == Horizon::ONE_DAY).or(horizons.first());
+    if let Some(lead) = lead {
+        notes.extend(notes::benchmark(benchmark_name, &all, *lead));
     }
     notes.extend(notes::of_lines(rows.inputs, rows.market, &lines));
     notes.extend(notes::composites(lines.iter().copied()));
-    notes.extend(notes::not_computed(composites));
     let with_close = all.iter().filter(|r| r.close.is_some());
     notes.extend(notes::absent(rows.inputs.horizons, with_close.map(|r| (&r.id, &r.moves))));
     notes.extend(notes::warnings(all.into_iter()));

@@ -294,6 +294,8 @@ pub struct GroupRow {
     pub unchanged: usize,
     /// Members without a 1D move.
     pub absent: usize,
+    /// The members without a 1D move.
+    pub absent_members: Vec<InstrumentId>,
     /// Median 1D move, in percent.
     pub median_1d_pct: Option<Percent>,
     /// Mean 1D move, in percent.

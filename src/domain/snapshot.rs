@@ -67,8 +67,6 @@ pub enum NoteKind {
     Basis,
     /// Warnings of rows.
     Warning,
-    /// What could not be had.
-    Failed,
     /// Which sources answered.
     Source,
 }

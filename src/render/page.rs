@@ -124,7 +124,7 @@ impl<'a> Page<'a> {
             if at == 0 {
                 self.heading("Notes");
             }
-            let tone = if note.kind == NoteKind::Failed { Tone::Alert } else { Tone::Dim };
+            let tone = Tone::Dim;
             self.item(tone, &note.message);
         }
     }

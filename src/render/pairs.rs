@@ -12,6 +12,7 @@ use super::page::Page;
 use super::style::{Style, Tone};
 use super::text;
 use crate::domain::comparison::{Leg, Pair, Spread};
+use crate::domain::snapshot::Status;
 use crate::domain::{Comparison, Horizon, InstrumentId};
 
 /// Up to this many instruments every pair is printed, beyond it those of the first one named.
@@ -81,7 +82,7 @@ pub(super) fn clocks(page: &mut Page, report: &Comparison) {
     for pair in shown(report) {
         let [a, b] = [&pair.a, &pair.b].map(|id| id_label(id, style));
         rows.push([pair_label(pair, style), a, "%".into(), b, "%".into(), "pp".into()].to_vec());
-        for (label, spread) in alignments(pair, style) {
+        for (label, spread) in alignments(pair, report, style) {
             let leg = |leg: &Leg| {
                 let span = leg.from.zip(leg.to).map(|(from, to)| text::span(from, to, year));
                 [span.unwrap_or_else(|| style.dash().to_owned()), percent(leg.pct, style)]
@@ -134,8 +135,14 @@ fn clock_lines(page: &mut Page, rows: &[Vec<String>]) {
 }
 
 /// The pair's alignments with what each is called; one that equals an earlier one shares its line.
-fn alignments<'a>(pair: &'a Pair, style: &Style) -> Vec<(String, &'a Spread)> {
-    let close = |id: &InstrumentId| format!("at {} close", id_label(id, style));
+fn alignments<'a>(pair: &'a Pair, report: &Comparison, style: &Style) -> Vec<(String, &'a Spread)> {
+    let live = |id: &InstrumentId| {
+        report.instruments.iter().any(|i| i.id == *id && i.session.status == Some(Status::Live))
+    };
+    let close = |id: &InstrumentId| {
+        let id_text = id_label(id, style);
+        if live(id) { format!("as {id_text} stands") } else { format!("at {id_text} close") }
+    };
     let all = &pair.alignments;
     let named = [
         ("newest".to_owned(), &all.newest),

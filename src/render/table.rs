@@ -193,6 +193,7 @@ fn group_says(group: &GroupRow, style: &Style, year: i32) -> (Vec<String>, Vec<S
         listed("limit up:", &group.limit_up),
         listed("limit down:", &group.limit_down),
         listed("live:", &group.live),
+        listed("absent:", &group.absent_members),
     ];
     (breadth, movers.into_iter().flatten().collect())
 }

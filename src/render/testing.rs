@@ -271,6 +271,7 @@ fn group() -> GroupRow {
         decliners: 0,
         unchanged: 0,
         absent: 0,
+        absent_members: Vec::new(),
         median_1d_pct: Some(Percent(5.359_589)),
         mean_1d_pct: Some(Percent(8.720_833)),
         best: Some(id("LOONGSON")),

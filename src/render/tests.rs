@@ -172,7 +172,7 @@ fn a_report_with_nothing_says_so_and_what_to_do() {
     report.blocks.clear();
     report.highlights.clear();
     report.groups.clear();
-    report.notes = vec![note(NoteKind::Failed, "no source answered")];
+    report.notes = vec![note(NoteKind::Warning, "no source answered")];
     insta::assert_snapshot!(today(&report, &cells(80)), @r"
     marketsnap · as of 2026-01-21 08:30 UTC · benchmark S&P 500
     empty: nothing could be had, see below

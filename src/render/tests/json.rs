@@ -44,7 +44,7 @@ errors[].id errors[].source errors[].kind errors[].message errors[].retryable
 const ADDED: &str = "
 instruments[].change_bp
 instruments[].moves.*.to
-groups[].name groups[].mean_1d_pct groups[].best_1d_pct groups[].worst_1d_pct groups[].sessions groups[].live
+groups[].name groups[].absent_members groups[].mean_1d_pct groups[].best_1d_pct groups[].worst_1d_pct groups[].sessions groups[].live
 notes notes[].kind notes[].message
 errors[].hint
 ";

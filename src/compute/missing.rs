@@ -1,0 +1,78 @@
+//! What was asked for and has no value, although no source failed: closes that begin after as-of, composites
+//! without half of their weight, a benchmark that cannot be had.
+//!
+//! Not for: failures of sources, which are told as they came.
+
+use std::collections::BTreeMap;
+
+use super::Inputs;
+use super::lines::Line;
+use crate::domain::InstrumentId;
+use crate::domain::snapshot::{CompositeRow, Failed, Row};
+
+/// The sources' failures, and one more for every row and for the benchmark that have no value without one.
+pub(super) fn errors(
+    inputs: &Inputs<'_>,
+    instruments: &[Row],
+    composites: &[CompositeRow],
+    lines: &BTreeMap<InstrumentId, Line<'_>>,
+) -> Vec<Failed> {
+    let mut errors = inputs.failures.to_vec();
+    let without = instruments.iter().filter(|r| r.close.is_none()).map(|r| &r.id);
+    let levels = composites.iter().filter(|c| c.row.close.is_none()).map(|c| &c.row.id);
+    let benchmark = [inputs.benchmark].into_iter().filter(|id| !lines.contains_key(id));
+    for id in without.chain(levels).chain(benchmark) {
+        if !errors.iter().any(|e| e.id == *id) {
+            errors.push(missing(inputs, id));
+        }
+    }
+    errors
+}
+
+/// The same for a comparison, whose lines are all that it shows.
+pub(super) fn of_comparison(
+    inputs: &Inputs<'_>,
+    ids: &[InstrumentId],
+    lines: &BTreeMap<InstrumentId, Line<'_>>,
+) -> Vec<Failed> {
+    let mut errors = inputs.failures.to_vec();
+    let without = ids.iter().filter(|id| !lines.contains_key(id));
+    let untold: Vec<&InstrumentId> =
+        without.filter(|id| !inputs.failures.iter().any(|e| e.id == **id)).collect();
+    errors.extend(untold.into_iter().map(|id| missing(inputs, id)));
+    errors
+}
+
+fn missing(inputs: &Inputs<'_>, id: &InstrumentId) -> Failed {
+    let series = inputs.series.get(id);
+    let composite = inputs.universe.composite(id);
+    let source = series.map_or("computed", |s| s.provenance.source.as_str()).to_owned();
+    let (reason, hint) = match (series.and_then(|s| s.bars().first()), composite) {
+        (Some(first), _) => (
+            format!("no close was known at that instant; the first one held is of {}", first.date),
+            "ask for a later --as-of or --date".to_owned(),
+        ),
+        (None, Some(composite)) => {
+            let held = |m: &&crate::domain::Member| !inputs.series.contains_key(&m.id);
+            let without: Vec<String> =
+                composite.members.iter().filter(held).map(|m| m.id.to_string()).collect();
+            (
+                "no date is known on which half of its weight traded".to_owned(),
+                format!(
+                    "members without closes: {}",
+                    if without.is_empty() { "none".to_owned() } else { without.join(", ") }
+                ),
+            )
+        }
+        (None, None) => ("nothing is held of it".to_owned(), "see `marketsnap list`".to_owned()),
+    };
+    Failed {
+        id: id.clone(),
+        message: format!("no closes of {id} from {source}: {reason}"),
+        source,
+        kind: "no_data".to_owned(),
+        reason,
+        hint,
+        retryable: false,
+    }
+}
