@@ -31,7 +31,7 @@ fn series(universe: &Universe) -> BTreeMap<InstrumentId, Series> {
         };
         (i.id.clone(), Series::from_rows(provenance, i.kind, rows, Vec::new()))
     };
-    universe.instruments.iter().enumerate().map(one).collect()
+    universe.instruments().iter().enumerate().map(one).collect()
 }
 
 fn report(c: &mut Criterion) {
@@ -41,7 +41,7 @@ fn report(c: &mut Criterion) {
     let horizons: Vec<Horizon> =
         ["1D", "5D", "MTD", "YTD", "1Y"].iter().filter_map(|h| h.parse().ok()).collect();
     let chosen: Vec<Chosen> = universe
-        .instruments
+        .instruments()
         .iter()
         .map(|i| Chosen::Instrument(i.id.clone()))
         .chain(universe.composites.iter().map(|c| Chosen::Composite(c.id.clone())))

@@ -24,10 +24,7 @@ pub(super) fn provisional(symbol: &str, source: &str) -> Instrument {
 pub(super) fn describe(universe: &mut Universe, described: &BTreeMap<InstrumentId, Described>) {
     for (id, said) in described {
         let mic = venue(universe, said);
-        let Some(instrument) = universe.instruments.iter_mut().find(|i| i.id == *id && i.section == SECTION)
-        else {
-            continue;
-        };
+        let Some(instrument) = universe.instrument_mut(id).filter(|i| i.section == SECTION) else { continue };
         instrument.exchange = mic;
         instrument.kind = said.kind.unwrap_or(instrument.kind);
         instrument.decimals = said.decimals.unwrap_or(instrument.decimals);

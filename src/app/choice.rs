@@ -16,7 +16,7 @@ use crate::fetch;
 /// half of their weight covered, groups with any member covered.
 pub(super) fn usual(universe: &Universe, source: &str) -> Vec<Chosen> {
     let covered = |id: &InstrumentId| universe.instrument(id).is_some_and(|i| fetch::covers(source, i));
-    let instruments = universe.instruments.iter().filter(|i| i.shown && fetch::covers(source, i));
+    let instruments = universe.instruments().iter().filter(|i| i.shown && fetch::covers(source, i));
     let composites = universe.composites.iter().filter(|c| {
         let total: f64 = c.members.iter().map(|m| m.weight).sum();
         let held: f64 = c.members.iter().filter(|m| covered(&m.id)).map(|m| m.weight).sum();
@@ -49,7 +49,7 @@ fn one(word: &str, universe: &mut Universe, source: &str) -> Result<Chosen, Usag
     };
     let id = InstrumentId::new(&symbol);
     if universe.instrument(&id).is_none() {
-        universe.instruments.push(adhoc::provisional(&symbol, source));
+        universe.add(adhoc::provisional(&symbol, source));
     }
     Ok(Chosen::Instrument(id))
 }

@@ -44,7 +44,7 @@ fn listing(universe: &Universe, text: &str) -> Listing {
     let wanted = text.trim().to_lowercase();
     let holds =
         |words: &[&str]| wanted.is_empty() || words.iter().any(|w| w.to_lowercase().contains(&wanted));
-    let instruments = universe.instruments.iter().filter(|i| {
+    let instruments = universe.instruments().iter().filter(|i| {
         let mut words = vec![i.id.as_str(), &i.name, i.name_zh.as_deref().unwrap_or_default(), &i.section];
         words.extend(i.aliases.iter().chain(i.symbols.values()).map(String::as_str));
         holds(&words)

@@ -56,7 +56,7 @@ fn by_name(word: &str, universe: &Universe) -> Option<Chosen> {
         return Some(Chosen::Group(id));
     }
     let same = |other: &str| other.to_lowercase() == word.to_lowercase();
-    let instrument = universe.instruments.iter().find(|i| {
+    let instrument = universe.instruments().iter().find(|i| {
         i.id == id
             || same(&i.name)
             || i.aliases.iter().any(|a| same(a))
@@ -74,7 +74,7 @@ fn by_name(word: &str, universe: &Universe) -> Option<Chosen> {
 /// The catalogue's instrument that a source knows by this symbol.
 fn by_symbol(symbol: &str, universe: &Universe) -> Option<Chosen> {
     let known = universe
-        .instruments
+        .instruments()
         .iter()
         .find(|i| i.symbol("yahoo").is_some_and(|s| s.eq_ignore_ascii_case(symbol)));
     known.map(|i| Chosen::Instrument(i.id.clone()))
@@ -123,7 +123,7 @@ pub(super) fn nearest(word: &str, universe: &Universe) -> Vec<String> {
 
 /// The catalogue's own ids: what was asked for by a symbol is none.
 fn ids(universe: &Universe) -> impl Iterator<Item = &str> {
-    let known = universe.instruments.iter().filter(|i| i.section != adhoc::SECTION);
+    let known = universe.instruments().iter().filter(|i| i.section != adhoc::SECTION);
     let instruments = known.map(|i| i.id.as_str());
     let composites = universe.composites.iter().map(|c| c.id.as_str());
     instruments.chain(composites).chain(universe.groups.iter().map(|g| g.id.as_str()))
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn a_symbol_asked_for_is_no_known_id_that_another_one_could_be_a_slip_of() {
         let mut universe = catalogue::load().unwrap();
-        universe.instruments.push(adhoc::provisional("GOOGL", "yahoo"));
+        universe.add(adhoc::provisional("GOOGL", "yahoo"));
         assert_eq!(resolve("GOOG", &universe).unwrap(), Meaning::Symbol("GOOG".into()));
         assert!(!nearest("GOOGX", &universe).contains(&"GOOGL".to_owned()));
     }

@@ -94,13 +94,12 @@ struct GroupEntry {
 pub fn load() -> Result<Universe, CatalogueError> {
     let file: File = toml::from_str(INSTRUMENTS)
         .map_err(|e| CatalogueError::Unreadable { file: "instruments.toml", reason: e.to_string() })?;
-    Ok(Universe {
-        instruments: file.instrument.into_iter().map(instrument).collect(),
-        composites: file.composite.into_iter().map(composite).collect(),
-        groups: file.group.into_iter().map(group).collect(),
-        sections: file.sections,
-        exchanges: venues::load()?,
-    })
+    let mut universe = Universe::of(file.instrument.into_iter().map(instrument).collect());
+    universe.composites = file.composite.into_iter().map(composite).collect();
+    universe.groups = file.group.into_iter().map(group).collect();
+    universe.sections = file.sections;
+    universe.exchanges = venues::load()?;
+    Ok(universe)
 }
 
 fn instrument(entry: InstrumentEntry) -> Instrument {
@@ -157,7 +156,7 @@ mod tests {
             let other = words.insert(word.to_uppercase(), id.clone());
             assert!(other.is_none() || other.as_ref() == Some(id), "{word} means {other:?} and {id}");
         };
-        for i in &universe.instruments {
+        for i in universe.instruments() {
             claim(i.id.as_str(), &i.id);
             i.aliases.iter().chain(i.name_zh.iter()).for_each(|w| claim(w, &i.id));
             i.symbols.get("yahoo").into_iter().for_each(|w| claim(w, &i.id));
@@ -170,7 +169,7 @@ mod tests {
     fn every_reference_inside_the_catalogue_leads_somewhere() {
         let universe = load().unwrap();
         let sections: BTreeSet<&String> = universe.sections.iter().collect();
-        for i in &universe.instruments {
+        for i in universe.instruments() {
             assert!(universe.exchange(&i.exchange).is_some(), "{} names the venue {}", i.id, i.exchange);
             assert!(sections.contains(&i.section), "{} names the section {}", i.id, i.section);
             assert!(!i.symbols.is_empty(), "{} has no symbol", i.id);

@@ -2,6 +2,7 @@
 //!
 //! Not for: which rows a report has (`snapshot`) or the sentences below them (`notes`).
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::groups::{self, MemberMove};
@@ -25,6 +26,8 @@ pub(super) struct Rows<'a, 'b> {
     pub market: &'b Market<'a>,
     pub lines: &'b BTreeMap<InstrumentId, Line<'a>>,
     pub periods: &'b Periods,
+    /// The benchmark's moves, derived once.
+    pub benchmark_moves: OnceCell<Ordered<Horizon, MoveCell>>,
 }
 
 impl Rows<'_, '_> {
@@ -37,9 +40,9 @@ impl Rows<'_, '_> {
     }
 
     fn relative(&self, own: &Ordered<Horizon, MoveCell>) -> Ordered<Horizon, RelativeCell> {
-        let benchmark = self.lines.get(self.inputs.benchmark).map(|line| self.moves(Some(line)));
-        let cell =
-            |h: Horizon, own: &MoveCell| relative::cell(own, benchmark.as_ref().and_then(|b| b.get(&h)));
+        let line = self.lines.get(self.inputs.benchmark);
+        let benchmark = line.map(|line| self.benchmark_moves.get_or_init(|| self.moves(Some(line))));
+        let cell = |h: Horizon, own: &MoveCell| relative::cell(own, benchmark.and_then(|b| b.get(&h)));
         own.iter().map(|(h, own)| (*h, cell(*h, own))).collect()
     }
 

@@ -68,6 +68,7 @@ pub struct Market<'a> {
     as_of: DateTime<Utc>,
     cut: Option<NaiveDate>,
     dates: BTreeMap<Mic, BTreeMap<NaiveDate, usize>>,
+    members: BTreeMap<Mic, Vec<InstrumentId>>,
     refused: BTreeMap<InstrumentId, Warning>,
 }
 
@@ -88,6 +89,7 @@ impl<'a> Market<'a> {
             as_of: inputs.as_of,
             cut: inputs.date,
             dates: BTreeMap::new(),
+            members: BTreeMap::new(),
             refused: BTreeMap::new(),
         };
         let settled_only = inputs.settled_only || inputs.date.is_some();
@@ -104,6 +106,7 @@ impl<'a> Market<'a> {
             let Some(newest) = bars.last() else { continue };
             let dates = market.dates.entry(exchange.market.clone()).or_default();
             bars.iter().for_each(|b| *dates.entry(b.date).or_default() += 1);
+            market.members.entry(exchange.market.clone()).or_default().push(id.clone());
             // Where the trading day rolls in the evening, the newest session may be dated tomorrow.
             let report_day =
                 inputs.date.unwrap_or_else(|| exchange.local_date(inputs.as_of).max(newest.date));
@@ -191,10 +194,10 @@ impl<'a> Market<'a> {
 
     /// Whether another instrument of the exchange has bars on both sides of `date`.
     fn covered_by_peer(&self, known: &Known<'_>, date: NaiveDate) -> bool {
-        self.known.values().any(|peer| {
-            peer.exchange.market == known.exchange.market
-                && peer.instrument.id != known.instrument.id
-                && peer.bars.first().is_some_and(|b| b.date < date)
+        let members = self.members.get(&known.exchange.market).map(Vec::as_slice).unwrap_or_default();
+        let others = members.iter().filter(|id| **id != known.instrument.id);
+        others.filter_map(|id| self.known.get(id)).any(|peer| {
+            peer.bars.first().is_some_and(|b| b.date < date)
                 && peer.bars.last().is_some_and(|b| b.date > date)
         })
     }

@@ -2,7 +2,8 @@
 //!
 //! Not for: layout, or deciding what to fetch.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::lines::Line;
 use super::period::Periods;
@@ -19,7 +20,8 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
     let shown = shown(inputs);
     let lines = lines_of(inputs, &market, &shown);
     let periods = Periods::of(inputs.horizons, &report_days(&shown, inputs.benchmark, &lines));
-    let rows = Rows { inputs, market: &market, lines: &lines, periods: &periods };
+    let rows =
+        Rows { inputs, market: &market, lines: &lines, periods: &periods, benchmark_moves: OnceCell::new() };
     let instruments: Vec<Row> = shown.instruments.iter().filter_map(|id| rows.instrument_row(id)).collect();
     let composites: Vec<CompositeRow> =
         shown.composites.iter().filter_map(|id| rows.composite_row(id)).collect();
@@ -153,8 +155,9 @@ fn completeness(inputs: &Inputs<'_>, instruments: &[Row], composites: &[Composit
 
 /// The table's order: the order asked for, or sections with their composites at the end.
 fn blocks(inputs: &Inputs<'_>, instruments: &[Row], composites: &[CompositeRow]) -> Vec<Block> {
-    let instrument = |id: &InstrumentId| instruments.iter().position(|r| r.id == *id).map(Item::Instrument);
-    let composite = |id: &InstrumentId| composites.iter().position(|c| c.row.id == *id).map(Item::Composite);
+    let rows = instruments.iter().enumerate().map(|(at, r)| (&r.id, Item::Instrument(at)));
+    let sums = composites.iter().enumerate().map(|(at, c)| (&c.row.id, Item::Composite(at)));
+    let places: HashMap<&InstrumentId, Item> = rows.chain(sums).collect();
     if inputs.by_section {
         let sections = inputs.universe.sections.iter().map(|section| {
             let rows = instruments.iter().enumerate().filter(|(_, r)| r.section == *section);
@@ -165,21 +168,13 @@ fn blocks(inputs: &Inputs<'_>, instruments: &[Row], composites: &[CompositeRow])
         });
         return sections.filter(|b| !b.items.is_empty()).collect();
     }
-    let mut items: Vec<Item> = Vec::new();
-    for chosen in inputs.chosen {
-        let found: Vec<Item> = match chosen {
-            Chosen::Instrument(id) => instrument(id).into_iter().collect(),
-            Chosen::Composite(id) => composite(id).into_iter().collect(),
-            Chosen::Group(id) => {
-                let members = inputs.universe.group(id).map(|g| g.members.as_slice()).unwrap_or_default();
-                members.iter().filter_map(instrument).collect()
-            }
-        };
-        for item in found {
-            if !items.contains(&item) {
-                items.push(item);
-            }
+    let named = inputs.chosen.iter().flat_map(|chosen| match chosen {
+        Chosen::Instrument(id) | Chosen::Composite(id) => vec![id],
+        Chosen::Group(id) => {
+            inputs.universe.group(id).map(|g| g.members.iter().collect()).unwrap_or_default()
         }
-    }
+    });
+    let mut seen: BTreeSet<&InstrumentId> = BTreeSet::new();
+    let items = named.filter(|id| seen.insert(*id)).filter_map(|id| places.get(id).copied()).collect();
     vec![Block { title: None, items }]
 }

@@ -2,7 +2,7 @@
 //!
 //! Not for: reading the data file (`catalogue`) or resolving words of a command line (`app`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::exchange::Exchange;
 use super::instrument::{Instrument, InstrumentId, Mic};
@@ -47,8 +47,8 @@ pub struct Group {
 /// What exists.
 #[derive(Debug, Clone, Default)]
 pub struct Universe {
-    /// Instruments in catalogue order, then those asked for by a source's symbol.
-    pub instruments: Vec<Instrument>,
+    instruments: Vec<Instrument>,
+    by_id: HashMap<InstrumentId, usize>,
     /// Composites in catalogue order.
     pub composites: Vec<Composite>,
     /// Groups in catalogue order.
@@ -60,10 +60,39 @@ pub struct Universe {
 }
 
 impl Universe {
+    /// A universe of these instruments, without composites, groups or venues yet. Of two instruments with
+    /// one id the first stands.
+    #[must_use]
+    pub fn of(instruments: Vec<Instrument>) -> Self {
+        let mut universe = Self::default();
+        instruments.into_iter().for_each(|i| universe.add(i));
+        universe
+    }
+
+    /// Adds an instrument, unless its id is taken.
+    pub fn add(&mut self, instrument: Instrument) {
+        if !self.by_id.contains_key(&instrument.id) {
+            self.by_id.insert(instrument.id.clone(), self.instruments.len());
+            self.instruments.push(instrument);
+        }
+    }
+
+    /// Instruments in catalogue order, then those asked for by a source's symbol.
+    #[must_use]
+    pub fn instruments(&self) -> &[Instrument] {
+        &self.instruments
+    }
+
+    /// The instrument with this id, to be described further; its id stays.
+    pub fn instrument_mut(&mut self, id: &InstrumentId) -> Option<&mut Instrument> {
+        let at = *self.by_id.get(id)?;
+        self.instruments.get_mut(at)
+    }
+
     /// The instrument with this id.
     #[must_use]
     pub fn instrument(&self, id: &InstrumentId) -> Option<&Instrument> {
-        self.instruments.iter().find(|i| i.id == *id)
+        self.by_id.get(id).and_then(|at| self.instruments.get(*at))
     }
 
     /// The composite with this id.

@@ -88,7 +88,7 @@ fn answer(path: &str, universe: &Universe, closes: &Closes) -> Step {
 }
 
 fn result(symbol: &str, universe: &Universe, closes: &Closes) -> Option<String> {
-    let instrument = universe.instruments.iter().find(|i| i.symbol("yahoo") == Some(symbol))?;
+    let instrument = universe.instruments().iter().find(|i| i.symbol("yahoo") == Some(symbol))?;
     let rows = closes.get(instrument.id.as_str())?;
     let exchange = universe.exchange(&instrument.exchange)?;
     let stamps: Vec<i64> = rows.iter().map(|(date, _)| opening(exchange, *date)).collect();
