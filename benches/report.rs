@@ -1,21 +1,42 @@
-//! How long the parts of a run take: reading the catalogue, deriving the report, laying it out.
+//! How long the parts of a run take: reading the catalogue and an answer, deriving the report, laying
+//! it out; and whether the time for the report grows with the number of instruments and no faster.
 
+// A bench's figures are for a person's eyes.
+#![allow(clippy::print_stdout)]
+
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::time::Instant;
 
-use chrono::{Datelike, NaiveDate, Weekday};
-use criterion::{Criterion, criterion_group, criterion_main};
+use chrono::{Datelike, Days, NaiveDate, Weekday};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use marketsnap::catalogue;
-use marketsnap::compute::{Chosen, Inputs, snapshot};
-use marketsnap::domain::{Basis, Horizon, InstrumentId, Provenance, RawRow, Series, Universe};
+use marketsnap::compute::{Chosen, Inputs, moves, snapshot};
+use marketsnap::domain::{
+    Basis, Horizon, Instrument, InstrumentId, Kind, Move, Provenance, RawRow, Series, Universe, horizon,
+};
+use marketsnap::fetch::{self, Query, Response, Want};
 use marketsnap::render::{self, Format, Style};
 
-/// Two years of weekday closes for every instrument of the catalogue.
-fn series(universe: &Universe) -> BTreeMap<InstrumentId, Series> {
-    let first = NaiveDate::from_ymd_opt(2024, 1, 22).unwrap_or_default();
-    let one = |(n, i): (usize, &marketsnap::domain::Instrument)| {
-        let weekdays =
-            first.iter_days().take(731).filter(|d| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun));
+mod spark;
+
+/// The calendar days of two years of closes.
+const TWO_YEARS: u64 = 731;
+
+/// The newest session of all closes.
+fn newest() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 1, 21).unwrap_or_default()
+}
+
+/// Weekday closes of so many calendar days for every instrument.
+fn series(universe: &Universe, days: u64) -> BTreeMap<InstrumentId, Series> {
+    let first = newest().checked_sub_days(Days::new(days - 1)).unwrap_or_default();
+    let one = |(n, i): (usize, &Instrument)| {
+        let weekdays = first
+            .iter_days()
+            .take_while(|d| *d <= newest())
+            .filter(|d| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun));
         let close = |day: usize| 100.0 + ((day * 37 + n * 11) % 97) as f64 / 10.0;
         let rows =
             weekdays.enumerate().map(|(day, date)| RawRow::close_only(date, Some(close(day)))).collect();
@@ -36,7 +57,7 @@ fn series(universe: &Universe) -> BTreeMap<InstrumentId, Series> {
 
 fn report(c: &mut Criterion) {
     let universe = catalogue::load().unwrap_or_default();
-    let series = series(&universe);
+    let series = series(&universe, TWO_YEARS);
     let benchmark = InstrumentId::new("SP500");
     let horizons: Vec<Horizon> =
         ["1D", "5D", "MTD", "YTD", "1Y"].iter().filter_map(|h| h.parse().ok()).collect();
@@ -78,5 +99,119 @@ fn report(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, report);
+/// Reading one full batch: the JSON, the dates of its rows, the series.
+fn parsing(c: &mut Criterion) {
+    let universe = catalogue::load().unwrap_or_default();
+    let Some(source) = fetch::source(spark::SOURCE) else { return };
+    let batched = |i: &&Instrument| i.kind != Kind::Fx && source.covers(i);
+    let want =
+        |i: &Instrument| Want { instrument: i.clone(), zone: spark::zone(&universe, i), ad_hoc: false };
+    let wants: Vec<Want> = universe.instruments.iter().filter(batched).take(20).map(want).collect();
+    let symbols: Vec<&str> = wants.iter().filter_map(|w| w.instrument.symbol(spark::SOURCE)).collect();
+    let body = spark::body(&universe, &symbols, newest()).into_bytes();
+    let all: Vec<usize> = (0..wants.len()).collect();
+    let from = newest().checked_sub_days(Days::new(397)).unwrap_or_default();
+    let query = Query { wants, from, until: newest() };
+    let Ok([request]) = <[_; 1]>::try_from(source.requests(&query, &all)) else { return };
+    let received_at = "2026-01-22T08:30:00Z".parse().unwrap_or_default();
+    let response = Response { status: 200, body, retry_after: None, location: None, received_at };
+    let found = source.parse(&query, &request, &response).unwrap_or_default();
+    let good = found.answers.iter().filter(|a| a.outcome.is_ok()).count();
+    assert!(good == 20 && found.follow.is_empty(), "only {good} of 20 symbols can be read");
+
+    let mut group = c.benchmark_group("parse");
+    group.throughput(Throughput::Bytes(response.body.len() as u64));
+    group.bench_function("20 symbols over two years", |b| {
+        b.iter(|| black_box(source.parse(&query, &request, black_box(&response))));
+    });
+    group.finish();
+}
+
+/// The moves alone, without the rest of a row. Target: 0.1 ms.
+fn all_moves(c: &mut Criterion) {
+    let series: Vec<Series> = series(&crowd(60), TWO_YEARS + 1).into_values().collect();
+    assert!(series.iter().all(|s| s.bars().len() == 523), "not two years of weekdays");
+    c.bench_function("moves of 60 instruments over all horizons", |b| {
+        b.iter(|| {
+            let mut sum = 0.0;
+            for bars in black_box(&series).iter().map(Series::bars) {
+                for (_, horizon, _) in horizon::TABLE {
+                    let base = moves::base(bars, horizon, newest()).ok();
+                    if let Some((base, end)) = base.zip(bars.last()) {
+                        sum += Move::between(base, end).map_or(0.0, |m| m.percent().0);
+                    }
+                }
+            }
+            sum
+        });
+    });
+}
+
+/// The catalogue with `count` instruments: its own, and copies of them under other ids.
+fn crowd(count: usize) -> Universe {
+    let mut universe = catalogue::load().unwrap_or_default();
+    let own = universe.instruments.clone();
+    let copies = own.iter().cycle().take(count.saturating_sub(own.len())).enumerate();
+    let copies = copies.map(|(n, i)| Instrument { id: InstrumentId::new(&format!("COPY{n}")), ..i.clone() });
+    universe.instruments = own.iter().cloned().chain(copies).take(count).collect();
+    universe
+}
+
+/// The report of ever more instruments. The time for each of them should stay the same.
+fn linearity(c: &mut Criterion) {
+    let horizons: Vec<Horizon> =
+        ["1D", "5D", "MTD", "YTD", "1Y"].iter().filter_map(|h| h.parse().ok()).collect();
+    let benchmark = InstrumentId::new("SP500");
+    let as_of = "2026-01-21T08:30:00Z".parse().unwrap_or_default();
+    let mut each = Vec::new();
+    let mut group = c.benchmark_group("derive the report of many");
+    group.sample_size(10);
+    for count in [500, 1_000, 2_000, 5_000] {
+        let universe = crowd(count);
+        let series = series(&universe, 60);
+        let chosen: Vec<Chosen> =
+            universe.instruments.iter().map(|i| Chosen::Instrument(i.id.clone())).collect();
+        let inputs = Inputs {
+            universe: &universe,
+            series: &series,
+            failures: &[],
+            as_of,
+            date: None,
+            settled_only: false,
+            horizons: &horizons,
+            horizons_named: false,
+            rebase: None,
+            benchmark: &benchmark,
+            chosen: &chosen,
+            by_section: true,
+            generated_at: as_of,
+            demo: false,
+        };
+        let taken = RefCell::new(Vec::new());
+        group.throughput(Throughput::Elements(count as u64));
+        group.bench_function(BenchmarkId::from_parameter(count), |b| {
+            b.iter_custom(|times| {
+                let start = Instant::now();
+                for _ in 0..times {
+                    black_box(snapshot::build(black_box(&inputs)));
+                }
+                let elapsed = start.elapsed();
+                taken.borrow_mut().push(elapsed.as_secs_f64() / times as f64);
+                elapsed
+            });
+        });
+        let mut taken = taken.into_inner();
+        taken.sort_by(f64::total_cmp);
+        if let Some(median) = taken.get(taken.len() / 2) {
+            each.push((count, median * 1e6 / count as f64));
+        }
+    }
+    group.finish();
+    let first = each.first().map_or(f64::NAN, |(_, time)| *time);
+    for (count, time) in each {
+        println!("{count:>6} instruments: {time:>8.2} us each, {:>5.2} times the first", time / first);
+    }
+}
+
+criterion_group!(benches, report, parsing, all_moves, linearity);
 criterion_main!(benches);
