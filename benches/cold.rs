@@ -210,7 +210,7 @@ fn cold() -> Outcome<()> {
     let universe = catalogue::load()?;
     let batched =
         |i: &&marketsnap::domain::Instrument| i.symbol(spark::SOURCE).is_some() && i.kind != Kind::Fx;
-    let ids: Vec<String> = universe.instruments.iter().filter(batched).map(|i| i.id.to_string()).collect();
+    let ids: Vec<String> = universe.instruments().iter().filter(batched).map(|i| i.id.to_string()).collect();
     let server = Server::start(universe)?;
     let mut today = Program::marketsnap("marketsnap today", &["today"]);
     let count = ids.len();

@@ -106,7 +106,7 @@ fn parsing(c: &mut Criterion) {
     let batched = |i: &&Instrument| i.kind != Kind::Fx && source.covers(i);
     let want =
         |i: &Instrument| Want { instrument: i.clone(), zone: spark::zone(&universe, i), ad_hoc: false };
-    let wants: Vec<Want> = universe.instruments.iter().filter(batched).take(20).map(want).collect();
+    let wants: Vec<Want> = universe.instruments().iter().filter(batched).take(20).map(want).collect();
     let symbols: Vec<&str> = wants.iter().filter_map(|w| w.instrument.symbol(spark::SOURCE)).collect();
     let body = spark::body(&universe, &symbols, newest()).into_bytes();
     let all: Vec<usize> = (0..wants.len()).collect();
@@ -150,10 +150,10 @@ fn all_moves(c: &mut Criterion) {
 /// The catalogue with `count` instruments: its own, and copies of them under other ids.
 fn crowd(count: usize) -> Universe {
     let mut universe = catalogue::load().unwrap_or_default();
-    let own = universe.instruments.clone();
+    let own = universe.instruments().to_vec();
     let copies = own.iter().cycle().take(count.saturating_sub(own.len())).enumerate();
     let copies = copies.map(|(n, i)| Instrument { id: InstrumentId::new(&format!("COPY{n}")), ..i.clone() });
-    universe.instruments = own.iter().cloned().chain(copies).take(count).collect();
+    copies.for_each(|i| universe.add(i));
     universe
 }
 
@@ -170,7 +170,7 @@ fn linearity(c: &mut Criterion) {
         let universe = crowd(count);
         let series = series(&universe, 60);
         let chosen: Vec<Chosen> =
-            universe.instruments.iter().map(|i| Chosen::Instrument(i.id.clone())).collect();
+            universe.instruments().iter().map(|i| Chosen::Instrument(i.id.clone())).collect();
         let inputs = Inputs {
             universe: &universe,
             series: &series,

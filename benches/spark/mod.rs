@@ -27,7 +27,7 @@ pub(crate) fn body(universe: &Universe, symbols: &[&str], last: NaiveDate) -> St
 }
 
 fn result(universe: &Universe, symbol: &str, last: NaiveDate) -> String {
-    let known = universe.instruments.iter().find(|i| i.symbol(SOURCE) == Some(symbol));
+    let known = universe.instruments().iter().find(|i| i.symbol(SOURCE) == Some(symbol));
     let zone = known.and_then(|i| zone(universe, i)).unwrap_or(Tz::America__New_York);
     let currency = known.and_then(|i| i.currency.as_deref()).unwrap_or("USD");
     let first = last.checked_sub_days(Days::new(DAYS)).unwrap_or(last);
