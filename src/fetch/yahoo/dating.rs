@@ -27,10 +27,10 @@ impl Zone {
         if kind == Kind::Fx {
             return Zone::Named(Tz::Europe__London);
         }
-        let named = entry.text("exchangeTimezoneName").and_then(|name| name.parse::<Tz>().ok());
+        let named = entry.text(|m| &m.timezone).and_then(|name| name.parse::<Tz>().ok());
         named.or(want.zone).map_or_else(
             || {
-                let offset = entry.seconds("gmtoffset").and_then(|s| i32::try_from(s).ok());
+                let offset = entry.seconds(|m| m.offset).and_then(|s| i32::try_from(s).ok());
                 Zone::Offset(offset.filter(|s| s.abs() < 86_400).unwrap_or(0))
             },
             Zone::Named,
