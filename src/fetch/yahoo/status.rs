@@ -11,7 +11,7 @@ use crate::fetch::source::{Response, SourceError};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Verdict<'a> {
     /// Read this.
-    Data(Document<'a>),
+    Data(Box<Document<'a>>),
     /// Ask for half as many at once.
     Halve,
     /// Ask for each symbol alone.
@@ -36,7 +36,7 @@ pub(super) fn judge<'a>(
         _ => {
             let document = wire::json(text, spare)?;
             match error_of(&document) {
-                None => Ok(Verdict::Data(document)),
+                None => Ok(Verdict::Data(Box::new(document))),
                 Some((code, description)) => Err(told(&code, &description)),
             }
         }
