@@ -27,10 +27,10 @@ impl Zone {
         if kind == Kind::Fx {
             return Zone::Named(Tz::Europe__London);
         }
-        let named = entry.text("exchangeTimezoneName").and_then(|name| name.parse::<Tz>().ok());
+        let named = entry.text(|m| &m.timezone).and_then(|name| name.parse::<Tz>().ok());
         named.or(want.zone).map_or_else(
             || {
-                let offset = entry.seconds("gmtoffset").and_then(|s| i32::try_from(s).ok());
+                let offset = entry.seconds(|m| m.offset).and_then(|s| i32::try_from(s).ok());
                 Zone::Offset(offset.filter(|s| s.abs() < 86_400).unwrap_or(0))
             },
             Zone::Named,
@@ -48,9 +48,50 @@ impl Zone {
         })
     }
 
+    /// Seconds by which local time is ahead at an instant.
+    fn ahead(self, at: i64) -> Option<i64> {
+        match self {
+            Zone::Named(_) => Some((self.local(at)?.and_utc().timestamp()).saturating_sub(at)),
+            Zone::Offset(seconds) => Some(i64::from(seconds)),
+        }
+    }
+
     /// The zone's name, where it has one.
     pub(super) fn named(self) -> Option<Tz> {
         if let Zone::Named(tz) = self { Some(tz) } else { None }
+    }
+}
+
+/// Dates many instants of one zone: the zone is asked once a week, and row by row only in a week in
+/// which the clock changes. No zone changes its clock and changes it back within a week.
+#[derive(Debug, Clone, Copy)]
+struct Weeks {
+    zone: Zone,
+    week: i64,
+    /// At the week's start and end.
+    ahead: (Option<i64>, Option<i64>),
+}
+
+const WEEK: i64 = 7 * 86_400;
+
+impl Weeks {
+    fn of(zone: Zone) -> Self {
+        Weeks { zone, week: 0, ahead: (zone.ahead(0), zone.ahead(WEEK)) }
+    }
+
+    fn local(&mut self, at: i64) -> Option<NaiveDateTime> {
+        let week = at.div_euclid(WEEK);
+        if week != self.week {
+            // The instants are below 10^11, as rows of milliseconds have been refused.
+            let start = if week == self.week + 1 { self.ahead.1 } else { self.zone.ahead(week * WEEK) };
+            *self = Weeks { week, ahead: (start, self.zone.ahead((week + 1) * WEEK)), ..*self };
+        }
+        match self.ahead {
+            (Some(start), Some(end)) if start == end => {
+                Some(DateTime::<Utc>::from_timestamp(at.checked_add(start)?, 0)?.naive_utc())
+            }
+            _ => self.zone.local(at),
+        }
     }
 }
 
@@ -86,10 +127,12 @@ pub(super) fn date_rows(
     let mut dated = DatedRows::default();
     let today = zone.local(now.timestamp()).map_or(now.date_naive(), |t| t.date());
     let last = today.checked_add_days(Days::new(1)).unwrap_or(today);
+    let mut weeks = Weeks::of(zone);
+    dated.rows.reserve(rows.len());
     for row in rows {
         // A timestamp of 0 or 3980 is a placeholder.
         let placeholder = (0..86_400).contains(&row.at);
-        let local = zone.local(row.at).filter(|t| !placeholder && t.date() >= FIRST);
+        let local = weeks.local(row.at).filter(|t| !placeholder && t.date() >= FIRST);
         let Some(local) = local else {
             dated.epoch += 1;
             continue;
@@ -155,6 +198,17 @@ mod tests {
 
     fn traded(at: &str, kind: Kind) -> String {
         trading_date(at.parse().unwrap(), kind).to_string()
+    }
+
+    #[test]
+    fn asking_once_a_week_dates_every_hour_as_asking_each_time_does() {
+        for tz in [Tz::America__New_York, Tz::Europe__London, Tz::Australia__Sydney, Tz::Africa__Casablanca] {
+            let zone = Zone::Named(tz);
+            let mut weeks = Weeks::of(zone);
+            for at in (-2_000_000_000..2_000_000_000).step_by(3 * 3600 + 7) {
+                assert_eq!(weeks.local(at), zone.local(at), "{tz} {at}");
+            }
+        }
     }
 
     #[test]

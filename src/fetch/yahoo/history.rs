@@ -29,11 +29,11 @@ pub(super) struct Asked<'a> {
 /// Why there is none.
 pub(super) fn read(asked: &Asked<'_>, entries: &[Entry<'_>], batched: bool) -> Result<Found, SourceError> {
     let entry = pick(asked.symbol, entries, batched)?;
-    let granularity = entry.text("dataGranularity");
+    let granularity = entry.text(|m| &m.granularity);
     if let Some(other) = granularity.filter(|g| *g != "1d") {
         return Err(SourceError::Malformed(format!("rows of {} instead of days", sanitise(other, 16))));
     }
-    let told = entry.text("instrumentType").and_then(venues::kind);
+    let told = entry.text(|m| &m.instrument_type).and_then(venues::kind);
     let kind = if asked.want.ad_hoc {
         told.unwrap_or(asked.want.instrument.kind)
     } else {
@@ -47,10 +47,10 @@ pub(super) fn read(asked: &Asked<'_>, entries: &[Entry<'_>], batched: bool) -> R
 
 /// The entry of the symbol; its own echo has to agree.
 fn pick<'e, 'v>(symbol: &str, entries: &'e [Entry<'v>], batched: bool) -> Result<&'e Entry<'v>, SourceError> {
-    let named = |e: &&Entry<'v>| e.key.or(e.text("symbol")).is_some_and(|k| same_symbol(symbol, k));
+    let named = |e: &&Entry<'v>| e.key.or(e.text(|m| &m.symbol)).is_some_and(|k| same_symbol(symbol, k));
     let entry = entries.iter().find(named).or(if batched { None } else { entries.first() });
     let entry = entry.ok_or_else(|| SourceError::NoData("no rows".to_owned()))?;
-    for echo in entry.key.into_iter().chain(entry.text("symbol")) {
+    for echo in entry.key.into_iter().chain(entry.text(|m| &m.symbol)) {
         if !same_symbol(symbol, echo) {
             return Err(SourceError::Renamed(sanitise(echo, 32)));
         }
@@ -144,7 +144,7 @@ impl History<'_> {
 
     fn pair(&self, rows: &[Dated], warnings: &mut Vec<Warning>) -> Settled {
         let made = self.traded_at().and_then(|at| self.date_of(at));
-        let price = made.zip(self.entry.number("regularMarketPrice").filter(|p| *p > 0.0));
+        let price = made.zip(self.entry.market_price().filter(|p| *p > 0.0));
         let closes = fx::closes(rows, price);
         if !closes.before_holes.is_empty() {
             let count = closes.before_holes.len();
@@ -178,7 +178,7 @@ impl History<'_> {
     fn currency(&self, warnings: &mut Vec<Warning>) -> (Option<String>, u8) {
         let want = self.asked.want;
         let expected = want.instrument.currency.clone();
-        let told = self.entry.text("currency").and_then(money::currency);
+        let told = self.entry.text(|m| &m.currency).and_then(money::currency);
         match (told, &expected) {
             (Some((told, places)), Some(expected)) if !want.ad_hoc => {
                 if told != *expected {
@@ -210,14 +210,14 @@ impl History<'_> {
 
     fn described(&self, told: Option<Kind>) -> Described {
         let entry = self.entry;
-        let name = entry.text("longName").or(entry.text("shortName"));
-        let hint = entry.seconds("priceHint").and_then(|d| u8::try_from(d).ok());
+        let name = entry.text(|m| &m.long_name).or(entry.text(|m| &m.short_name));
+        let hint = entry.seconds(|m| m.price_hint).and_then(|d| u8::try_from(d).ok());
         Described {
             name: name.map(|n| sanitise(n, 60)).filter(|n| !n.is_empty()),
             kind: told,
-            mic: venues::mic(entry.text("exchangeName"), self.asked.symbol),
+            mic: venues::mic(entry.text(|m| &m.exchange_name), self.asked.symbol),
             timezone: self.zone.named(),
-            currency: entry.text("currency").and_then(money::currency).map(|(code, _)| code),
+            currency: entry.text(|m| &m.currency).and_then(money::currency).map(|(code, _)| code),
             decimals: hint.filter(|d| *d <= 8),
         }
     }
@@ -225,7 +225,7 @@ impl History<'_> {
     /// When the market price was made, unless that lies in the future.
     fn traded_at(&self) -> Option<i64> {
         let latest = self.asked.received_at.timestamp() + 86_400;
-        self.entry.seconds("regularMarketTime").filter(|at| *at > 86_400 && *at <= latest)
+        self.entry.seconds(|m| m.market_time).filter(|at| *at > 86_400 && *at <= latest)
     }
 
     fn date_of(&self, at: i64) -> Option<NaiveDate> {

@@ -7,6 +7,7 @@
 mod dating;
 mod fx;
 mod history;
+mod lenient;
 mod money;
 mod status;
 mod venues;
@@ -64,15 +65,16 @@ impl Source for Yahoo {
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
         let batched = is_batch(request);
-        let root = match status::judge(response, batched)? {
-            Verdict::Data(root) => root,
+        let mut spare = String::new();
+        let document = match status::judge(response, batched, &mut spare)? {
+            Verdict::Data(document) => document,
             Verdict::Halve => return Ok(Parsed { answers: Vec::new(), follow: halves(query, request) }),
             Verdict::Singly => {
                 return Ok(Parsed { answers: Vec::new(), follow: charts(query, &request.wants, false) });
             }
             Verdict::AllDenied => return Ok(denied(query, request)),
         };
-        let entries = wire::entries(&root)?;
+        let entries = wire::entries(&document)?;
         let mut parsed = Parsed::default();
         let mut left_out = Vec::new();
         for &at in &request.wants {

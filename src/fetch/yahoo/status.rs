@@ -2,18 +2,16 @@
 //!
 //! Not for: what any HTTP source may answer (`answer`) or the rows (`wire`).
 
-use serde_json::Value;
-
-use super::wire;
+use super::wire::{self, Document};
 use crate::domain::text::sanitise;
 use crate::fetch::answer;
 use crate::fetch::source::{Response, SourceError};
 
 /// What to do with an answer.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Verdict {
+pub(super) enum Verdict<'a> {
     /// Read this.
-    Data(Value),
+    Data(Box<Document<'a>>),
     /// Ask for half as many at once.
     Halve,
     /// Ask for each symbol alone.
@@ -22,19 +20,23 @@ pub(super) enum Verdict {
     AllDenied,
 }
 
-/// Judges an answer to a batch or to a chart.
+/// Judges an answer to a batch or to a chart. `spare` is for text that has to be repaired.
 ///
 /// # Errors
 /// What concerns the whole request.
-pub(super) fn judge(response: &Response, batched: bool) -> Result<Verdict, SourceError> {
+pub(super) fn judge<'a>(
+    response: &'a Response,
+    batched: bool,
+    spare: &'a mut String,
+) -> Result<Verdict<'a>, SourceError> {
     let text = answer::text(response).map_err(|e| detailed(e, response))?;
     match response.status {
         404 => not_found(text, batched),
         400 | 422 => rejected(response.status, text, batched),
         _ => {
-            let root = wire::json(text)?;
-            match error_of(&root) {
-                None => Ok(Verdict::Data(root)),
+            let document = wire::json(text, spare)?;
+            match error_of(&document) {
+                None => Ok(Verdict::Data(Box::new(document))),
                 Some((code, description)) => Err(told(&code, &description)),
             }
         }
@@ -43,8 +45,8 @@ pub(super) fn judge(response: &Response, batched: bool) -> Result<Verdict, Sourc
 
 /// A 404 that Yahoo's programs wrote denies the symbol; one that they did not write comes from its
 /// edge, which answers so in a burst of requests.
-fn not_found(text: &str, batched: bool) -> Result<Verdict, SourceError> {
-    if wire::json(text).is_ok_and(|root| root.is_object()) {
+fn not_found(text: &str, batched: bool) -> Result<Verdict<'static>, SourceError> {
+    if wire::json(text, &mut String::new()).is_ok_and(|document| document.is_object) {
         return if batched { Ok(Verdict::AllDenied) } else { Err(SourceError::UnknownSymbol) };
     }
     if text.contains("Timestamp data missing") {
@@ -54,8 +56,8 @@ fn not_found(text: &str, batched: bool) -> Result<Verdict, SourceError> {
     Err(SourceError::Throttled { reason, until: None, wait: false })
 }
 
-fn rejected(status: u16, text: &str, batched: bool) -> Result<Verdict, SourceError> {
-    let error = wire::json(text).ok().and_then(|root| error_of(&root));
+fn rejected(status: u16, text: &str, batched: bool) -> Result<Verdict<'static>, SourceError> {
+    let error = words(text);
     let (code, description) = error.unwrap_or_else(|| (String::new(), sanitise(text, 120)));
     if code == "Unauthorized" {
         return Err(SourceError::Unauthorised(description));
@@ -80,24 +82,21 @@ fn told(code: &str, description: &str) -> SourceError {
     }
 }
 
-/// Code and description of the error object, made safe to print; the root may be called `chart`,
-/// `spark` or `finance`.
-fn error_of(root: &Value) -> Option<(String, String)> {
-    let error = ["chart", "spark", "finance"].iter().find_map(|name| root.get(name)?.get("error"))?;
-    let field = |name: &str| {
-        let text = error.get(name).and_then(Value::as_str).or(error.as_str()).unwrap_or_default();
-        sanitise(text, 120)
-    };
-    (!error.is_null()).then(|| (field("code"), field("description")))
+/// Code and description of the error object, made safe to print.
+fn error_of(document: &Document<'_>) -> Option<(String, String)> {
+    document.error().map(|(code, description)| (sanitise(code, 120), sanitise(description, 120)))
+}
+
+/// The error object of a text, if it is JSON and has one.
+fn words(text: &str) -> Option<(String, String)> {
+    error_of(&wire::json(text, &mut String::new()).ok()?)
 }
 
 /// Adds Yahoo's own words to a refusal, where it gives any.
 fn detailed(error: SourceError, response: &Response) -> SourceError {
-    let words = std::str::from_utf8(&response.body).ok().and_then(|t| error_of(&wire::json(t).ok()?));
-    match (error, words) {
-        (SourceError::Unauthorised(why), Some((_, description))) => {
-            SourceError::Unauthorised(format!("{why}: {description}"))
-        }
-        (error, _) => error,
+    let SourceError::Unauthorised(why) = error else { return error };
+    match std::str::from_utf8(&response.body).ok().and_then(words) {
+        Some((_, description)) => SourceError::Unauthorised(format!("{why}: {description}")),
+        None => SourceError::Unauthorised(why),
     }
 }
