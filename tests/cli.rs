@@ -447,3 +447,38 @@ fn list_finds_instruments_by_a_part_of_any_of_their_names() {
     let all = String::from_utf8(run(&["list"], "").stdout).unwrap();
     assert!(all.lines().all(|l| l.chars().count() <= 80), "{all}");
 }
+
+#[test]
+fn what_has_no_close_at_that_instant_is_told_with_its_reason() {
+    // The demo's ChiNext closes begin on 2025-12-29; AMD and most of the Americas are not in it at all.
+    let early = run(&["today", "CHINEXT", "SSE", "--demo", "--as-of", "2025-12-24T12:00:00Z"], "");
+    assert_eq!(code(&early), Some(3));
+    assert!(
+        stderr(&early).contains("CHINEXT") && stderr(&early).contains("2025-12-29"),
+        "{}",
+        stderr(&early)
+    );
+    let group = run(&["today", "SSE", "US-CHIPS", "--demo"], "");
+    assert_eq!(code(&group), Some(3));
+    assert!(stderr(&group).contains("the demo holds no closes of AMD"), "{}", stderr(&group));
+    let composite = run(&["today", "AMERICAS", "--demo"], "");
+    assert_eq!(code(&composite), Some(5));
+    assert!(
+        stderr(&composite).contains("half of its weight") && stderr(&composite).contains("TSX"),
+        "{}",
+        stderr(&composite)
+    );
+    let benchmark = run(&["today", "SSE", "--benchmark", "AMERICAS", "--demo"], "");
+    assert_eq!(code(&benchmark), Some(3));
+    assert!(stderr(&benchmark).contains("AMERICAS"), "{}", stderr(&benchmark));
+}
+
+#[test]
+fn every_instant_of_a_report_is_a_whole_second() {
+    let replay = Replay::start();
+    let report = json(&run(&["today", "SP500", "--json", "--as-of", AS_OF], &replay.url()));
+    for instant in [&report["generated_at"], &report["as_of"], &row(&report, "SP500")["source"]["fetched_at"]]
+    {
+        assert_eq!(instant.as_str().unwrap().len(), "2026-01-21T08:30:00Z".len(), "{instant}");
+    }
+}

@@ -215,3 +215,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_head_names_the_oldest_days_first() {
+    // The days that the lines name never come later in the report than a younger one.
+    for as_of in ["2025-11-13T06:40:00Z", "2025-12-18T08:30:00Z", "2026-01-21T08:30:00Z"] {
+        let report = demo(&["--as-of", as_of]);
+        let dates: Vec<String> = report["highlights"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|h| h["date"].as_str().unwrap().to_owned())
+            .collect();
+        let mut sorted = dates.clone();
+        sorted.sort();
+        assert!(!dates.is_empty());
+        assert_eq!(dates, sorted, "{as_of}");
+    }
+}

@@ -10,7 +10,7 @@ use super::period::Periods;
 use super::rows::Rows;
 use super::sessions::Market;
 use super::{Chosen, Inputs, highlights, missing, notes};
-use crate::domain::snapshot::{Block, Completeness, CompositeRow, GroupRow, Item, Note, Row};
+use crate::domain::snapshot::{Block, Completeness, CompositeRow, Failed, GroupRow, Item, Note, Row};
 use crate::domain::{Horizon, InstrumentId, Snapshot};
 
 /// Derives the whole report.
@@ -35,7 +35,7 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
         date: inputs.date,
         generated_at: inputs.generated_at,
         demo: inputs.demo,
-        status: completeness(inputs, &instruments, &composites),
+        status: completeness(&errors, &instruments, &composites),
         benchmark: inputs.benchmark.clone(),
         currency: "local".to_owned(),
         blocks: blocks(inputs, &instruments, &composites),
@@ -143,10 +143,10 @@ fn notes_of(
     notes
 }
 
-fn completeness(inputs: &Inputs<'_>, instruments: &[Row], composites: &[CompositeRow]) -> Completeness {
+fn completeness(errors: &[Failed], instruments: &[Row], composites: &[CompositeRow]) -> Completeness {
     let rows = instruments.iter().chain(composites.iter().map(|c| &c.row));
     let (with, without): (Vec<&Row>, Vec<&Row>) = rows.partition(|r| r.close.is_some());
-    match (with.is_empty(), without.is_empty() && inputs.failures.is_empty()) {
+    match (with.is_empty(), without.is_empty() && errors.is_empty()) {
         (true, _) => Completeness::Empty,
         (false, true) => Completeness::Complete,
         (false, false) => Completeness::Partial,
