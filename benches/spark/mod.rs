@@ -44,7 +44,7 @@ fn result(universe: &Universe, symbol: &str, last: NaiveDate) -> String {
         let _ = write!(closes, "{comma}{price}");
     }
     format!(
-        r#"{{"symbol":"{symbol}","response":[{{"meta":{{"currency":"{currency}","symbol":"{symbol}","exchangeName":"XXX","instrumentType":"INDEX","gmtoffset":0,"exchangeTimezoneName":"{zone}","priceHint":2,"dataGranularity":"1d","range":"2y","validRanges":["1d","5d","1mo","2y"],"regularMarketTime":{newest},"regularMarketPrice":{price}}},"timestamp":[{stamps}],"indicators":{{"quote":[{{"close":[{closes}]}}],"adjclose":[{{"adjclose":[{closes}]}}]}}}}]}}"#
+        r#"{{"symbol":"{symbol}","response":[{{"meta":{{"currency":"{currency}","symbol":"{symbol}","exchangeName":"SNP","instrumentType":"INDEX","gmtoffset":0,"exchangeTimezoneName":"{zone}","priceHint":2,"dataGranularity":"1d","range":"2y","validRanges":["1d","5d","1mo","2y"],"regularMarketTime":{newest},"regularMarketPrice":{price}}},"timestamp":[{stamps}],"indicators":{{"quote":[{{"close":[{closes}]}}],"adjclose":[{{"adjclose":[{closes}]}}]}}}}]}}"#
     )
 }
 
