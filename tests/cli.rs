@@ -482,3 +482,16 @@ fn every_instant_of_a_report_is_a_whole_second() {
         assert_eq!(instant.as_str().unwrap().len(), "2026-01-21T08:30:00Z".len(), "{instant}");
     }
 }
+
+#[test]
+fn the_benchmark_of_a_comparison_is_its_last_line_once() {
+    let ids = |args: &[&str]| {
+        let report = json(&run(args, ""));
+        let rows =
+            report["instruments"].as_array().unwrap().iter().map(|i| i["id"].as_str().unwrap().to_owned());
+        rows.collect::<Vec<String>>()
+    };
+    let with = |benchmark| ids(&["compare", "STAR50", "HSI", "--demo", "--json", "--benchmark", benchmark]);
+    assert_eq!(with("SP500"), ["STAR50", "HSI", "SP500"]);
+    assert_eq!(with("HSI"), ["STAR50", "HSI"]);
+}

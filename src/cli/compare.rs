@@ -24,13 +24,17 @@ pub(super) struct Compare {
     /// Also the return since the last session on or before this day, and rebase the lines to it
     #[arg(long, value_name = "DATE", env = "MARKETSNAP_SINCE", value_parser = args::day)]
     since: Option<NaiveDate>,
+    /// Compare with this one too, as the last of the list
+    #[arg(long, value_name = "ID", help_heading = "What")]
+    benchmark: Option<String>,
     #[command(flatten)]
     pub(super) shared: Shared,
 }
 
 impl Compare {
     pub(super) fn options(&self, world: &World<'_>, given: &Given) -> Options {
-        let options = self.shared.options(Command::Compare, self.words.clone(), world, given);
+        let words = self.words.iter().chain(&self.benchmark).cloned().collect();
+        let options = self.shared.options(Command::Compare, words, world, given);
         Options { since: self.since, ..options }
     }
 }
