@@ -19,6 +19,5 @@ pub use exit::Exit;
 pub use list::list;
 pub use options::{Command, Options, When};
 pub use output::{Console, WriteError};
-pub use plan::{DEMO_AS_OF, Plan, UsageError, demo_notice};
+pub use plan::{Plan, UsageError};
 pub use run::{Answers, RunError, ask, report};
-pub use words::sources_known;

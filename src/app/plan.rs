@@ -17,7 +17,7 @@ use crate::render::{Format, Style};
 
 /// The instant that `--demo` speaks for unless another is asked for: 21 January 2026, half an hour
 /// after Hong Kong's close, seconds since 1970.
-pub const DEMO_AS_OF: i64 = 1_768_984_200;
+const DEMO_AS_OF: i64 = 1_768_984_200;
 
 /// The horizons of a report that asks for none.
 const USUAL: [Horizon; 5] = [
@@ -27,12 +27,6 @@ const USUAL: [Horizon; 5] = [
     Horizon::ToDate(Period::Year),
     Horizon::Months(12),
 ];
-
-/// What a reader of the demo is told.
-#[must_use]
-pub fn demo_notice() -> &'static str {
-    "closes built into the program, not today's market"
-}
 
 /// A request that makes no sense; nothing was asked of any source.
 #[derive(Debug, thiserror::Error)]

@@ -129,12 +129,6 @@ fn ids(universe: &Universe) -> impl Iterator<Item = &str> {
     instruments.chain(composites).chain(universe.groups.iter().map(|g| g.id.as_str()))
 }
 
-/// Whether a source of this name exists.
-#[must_use]
-pub fn sources_known(name: &str) -> bool {
-    crate::fetch::known_source(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

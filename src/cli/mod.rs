@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::Write;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::app::{self, Clock, Exit, Plan};
 
@@ -57,12 +57,6 @@ enum Command {
     Today(today::Today),
     Compare(compare::Compare),
     List(list::List),
-}
-
-/// The whole command tree, for the generated documentation.
-#[must_use]
-pub fn command() -> clap::Command {
-    Cli::command()
 }
 
 /// Runs the program on `argv` and returns its exit code.

@@ -68,12 +68,6 @@ impl Calendar {
         special.sort_unstable_by_key(|s| s.date);
         Self { first, last, closed, special }
     }
-
-    /// The last date the calendar speaks for.
-    #[must_use]
-    pub fn horizon(&self) -> NaiveDate {
-        self.last
-    }
 }
 
 /// What a calendar says of a date.
@@ -201,12 +195,6 @@ impl Exchange {
             .filter(|d| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun))
             .filter(|d| self.expectation(*d) == Expectation::Closed)
             .collect()
-    }
-
-    /// The first session after `after` that the calendar expects, looking at most 40 days ahead.
-    #[must_use]
-    pub fn next_expected(&self, after: NaiveDate) -> Option<NaiveDate> {
-        after.iter_days().skip(1).take(40).find(|d| self.expectation(*d) == Expectation::Session)
     }
 
     fn instant(&self, date: NaiveDate, seconds: u32) -> DateTime<Utc> {

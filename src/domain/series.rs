@@ -157,12 +157,6 @@ pub fn on_or_before(bars: &[Bar], date: NaiveDate) -> Option<&Bar> {
     bars.partition_point(|b| b.date <= date).checked_sub(1).and_then(|i| bars.get(i))
 }
 
-/// The last bar before `date`.
-#[must_use]
-pub fn before(bars: &[Bar], date: NaiveDate) -> Option<&Bar> {
-    bars.partition_point(|b| b.date < date).checked_sub(1).and_then(|i| bars.get(i))
-}
-
 fn one_bar(rows: &[RawRow], kind: Kind, refused: &mut Refused) -> Option<Bar> {
     let mut good: Vec<&RawRow> = Vec::new();
     for row in rows {
