@@ -47,6 +47,7 @@ fn series(universe: &Universe, days: u64) -> BTreeMap<InstrumentId, Series> {
             currency: i.currency.clone(),
             venue: None,
             basis: Basis::Price,
+            raw: false,
             fetched_at: "2026-01-24T00:00:00Z".parse().unwrap_or_default(),
             stamp: None,
         };

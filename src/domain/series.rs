@@ -95,6 +95,8 @@ pub struct Provenance {
     pub venue: Option<Mic>,
     /// What the closes include.
     pub basis: Basis,
+    /// The closes are as they were traded: the source adjusts for no split and tells of none.
+    pub raw: bool,
     /// When the answer was received.
     pub fetched_at: DateTime<Utc>,
     /// The instant the source gives for its newest value, where it gives one.

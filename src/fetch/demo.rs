@@ -29,10 +29,15 @@ pub(crate) struct Demo;
 
 static INFO: SourceInfo = SourceInfo {
     name: "demo",
-    hosts: &[],
+    title: "Demo",
+    services: &[],
     url_variable: "",
     page: "",
     closes: "published closes of 40 instruments, 2025-09-08 to 2026-01-23; EURUSD and USDCNY are ECB fixings",
+    terms: "facts, published with the program",
+    pace: super::pace::PLAIN,
+    headers: super::source::JSON,
+    key: None,
 };
 
 impl Source for Demo {
@@ -44,15 +49,11 @@ impl Source for Demo {
         lines_of(&instrument.id).next().is_some()
     }
 
-    fn takes_symbols(&self) -> bool {
-        false
-    }
-
     fn requests(&self, _query: &Query, wants: &[usize]) -> Vec<Request> {
         if wants.is_empty() {
             return Vec::new();
         }
-        vec![Request { target: Target::Builtin, wants: wants.to_vec(), only_if_alive: false }]
+        vec![Request { target: Target::Builtin, service: 0, wants: wants.to_vec(), only_if_alive: false }]
     }
 
     fn parse(&self, query: &Query, request: &Request, _: &Response) -> Result<Parsed, SourceError> {
@@ -94,6 +95,7 @@ fn found(instrument: &Instrument, until: NaiveDate) -> Result<Found, SourceError
         currency: instrument.currency.clone(),
         venue: venue.map(Mic::new),
         basis: instrument.basis,
+        raw: false,
         fetched_at: FETCHED_AT,
         stamp: None,
     };

@@ -10,7 +10,9 @@ mod demo;
 mod failure;
 mod http;
 mod pace;
+mod registry;
 mod router;
+mod rows;
 mod source;
 mod yahoo;
 
@@ -24,7 +26,8 @@ use serde::Serialize;
 use crate::domain::{Instrument, InstrumentId, Kind, Mic, Series};
 
 pub use base::check_base_url;
-pub use source::{Answer, Found, Parsed, Request, Response, Source, SourceError, SourceInfo, Target, source};
+pub use registry::{source, source_names};
+pub use source::{Answer, Found, Parsed, Request, Response, Source, SourceError, SourceInfo, Target};
 
 /// One instrument asked of the sources.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,6 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
+use super::source::Pace;
+
 /// Requests in flight at once.
 pub(crate) const IN_FLIGHT: usize = 3;
 /// Requests in a run, retries included.
@@ -15,6 +17,16 @@ pub(crate) const BUDGET: usize = 60;
 pub(crate) const REQUEST_TIME: Duration = Duration::from_secs(10);
 /// The pause after a refusal that names none.
 pub(crate) const DEFAULT_PAUSE: Duration = Duration::from_secs(180);
+
+/// The pace of a source that says nothing of its own: three at once, two a second, sixty in a run.
+pub(crate) const PLAIN: Pace = Pace {
+    burst: BURST,
+    every: REFILL,
+    in_flight: IN_FLIGHT,
+    a_run: BUDGET,
+    a_day: None,
+    patience: REQUEST_TIME,
+};
 
 const REFILL: Duration = Duration::from_millis(500);
 const BURST: u32 = 3;

@@ -10,7 +10,8 @@ mod run;
 use tokio::time::Instant;
 
 use super::failure::{Asked, failure, not_covered};
-use super::source::{Found, Source, SourceError, source};
+use super::registry::source;
+use super::source::{Found, Source, SourceError, symbol_of};
 use super::{Clock, Failure, Fetched, Observer, Query, Settings, Want};
 
 /// What one source brought for one want.
@@ -49,11 +50,9 @@ pub(crate) async fn run(
     assemble(query, settings, found, failures, requests)
 }
 
-/// The symbol a want is asked by: the catalogue's, or what the user typed if the source takes that.
-pub(crate) fn symbol_at<'a>(source: &dyn Source, want: &'a Want) -> Option<&'a str> {
-    let typed = || (want.ad_hoc && source.takes_symbols()).then_some(want.instrument.id.as_str());
-    let symbol = want.instrument.symbol(source.info().name).or_else(typed);
-    symbol.filter(|s| s.bytes().any(|b| b.is_ascii_alphanumeric()))
+/// Whether a source can be asked for a want.
+fn holds(source: &dyn Source, want: &Want) -> bool {
+    if want.ad_hoc { symbol_of(source, want).is_some() } else { source.covers(&want.instrument) }
 }
 
 fn asked_of(source: &dyn Source, query: &Query, found: &[Option<Found>]) -> Vec<usize> {
@@ -63,9 +62,7 @@ fn asked_of(source: &dyn Source, query: &Query, found: &[Option<Found>]) -> Vec<
         .zip(found)
         .enumerate()
         .filter(|(_, (_, found))| found.is_none())
-        .filter(|(_, (want, _))| {
-            source.covers(&want.instrument) || (source.takes_symbols() && symbol_at(source, want).is_some())
-        })
+        .filter(|(_, (want, _))| holds(source, want))
         .map(|(at, _)| at)
         .collect()
 }
@@ -89,9 +86,10 @@ fn settle(
     } else if told.is_none() {
         // The first source asked is the one the user expects, so its failure is the one told.
         let error = slot.error.unwrap_or(SourceError::Timeout);
+        let symbol = symbol_of(source, want);
         let asked = Asked {
             source,
-            symbol: symbol_at(source, want),
+            symbol: symbol.as_deref(),
             mirror: tools.settings.base_urls.contains_key(source.info().name),
             today: tools.query.until,
         };
@@ -176,12 +174,12 @@ mod tests {
     #[test]
     fn a_typed_word_without_a_letter_or_digit_is_no_symbol() {
         let yahoo = source("yahoo").unwrap();
-        assert_eq!(symbol_at(yahoo, &typed("^gspc")), Some("^GSPC"));
+        assert_eq!(symbol_of(yahoo, &typed("^gspc")).as_deref(), Some("^GSPC"));
         for word in ["..", ".", "%", "是"] {
             let mut want = typed(word);
-            assert_eq!(symbol_at(yahoo, &want), None);
+            assert_eq!(symbol_of(yahoo, &want), None);
             want.instrument.symbols.insert("yahoo".to_owned(), word.to_owned());
-            assert_eq!(symbol_at(yahoo, &want), None);
+            assert_eq!(symbol_of(yahoo, &want), None);
             assert!(!yahoo.covers(&want.instrument));
             let day = DateTime::UNIX_EPOCH.date_naive();
             let query = Query { wants: vec![want], from: day, until: day };

@@ -2,9 +2,11 @@
 //!
 //! Not for: sending, waiting, retrying or choosing between sources (`router`).
 
+use std::time::Duration;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Described, Query};
+use super::{Described, Query, Want};
 use crate::domain::{Instrument, Series};
 
 /// What a source says of itself.
@@ -12,14 +14,76 @@ use crate::domain::{Instrument, Series};
 pub struct SourceInfo {
     /// Short name, as on the command line.
     pub name: &'static str,
-    /// Base URLs it can be asked at; a retry goes to the next one. Empty: nothing is sent.
-    pub hosts: &'static [&'static str],
-    /// Name of the environment variable that replaces the hosts, for hints.
+    /// The name a reader knows it by.
+    pub title: &'static str,
+    /// Its services, each with the base URLs it can be asked at; a retry goes to the next one. Empty:
+    /// nothing is sent.
+    pub services: &'static [&'static [&'static str]],
+    /// Name of the environment variable that replaces all base URLs.
     pub url_variable: &'static str,
     /// A page a person can look things up on, for hints.
     pub page: &'static str,
     /// What its closes are and are not, in one sentence.
     pub closes: &'static str,
+    /// On what terms they may be used, in one sentence.
+    pub terms: &'static str,
+    /// How fast it may be asked.
+    pub pace: Pace,
+    /// What is sent with every request.
+    pub headers: Headers,
+    /// The key it wants, if it wants one.
+    pub key: Option<KeyRule>,
+}
+
+/// How fast a source may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Requests that may go out at once before the interval counts.
+    pub burst: u32,
+    /// Time from one request to the next, on average.
+    pub every: Duration,
+    /// Requests in flight at once.
+    pub in_flight: usize,
+    /// Requests in a run, retries included.
+    pub a_run: usize,
+    /// Requests in a UTC day, where it counts them.
+    pub a_day: Option<usize>,
+    /// The longest that one request may take.
+    pub patience: Duration,
+}
+
+/// Headers beside those that every request has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Headers {
+    /// What kinds of answers are accepted.
+    pub accept: &'static str,
+    /// The page the request claims to come from, where the source insists.
+    pub referer: Option<&'static str>,
+    /// The user agent is our bare name: the source refuses whatever looks like a browser.
+    pub bare_agent: bool,
+}
+
+/// Headers of a source that asks for nothing special.
+pub const JSON: Headers = Headers { accept: "application/json", referer: None, bare_agent: false };
+
+/// The key that a source wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyRule {
+    /// The environment variable that holds it; with `_FILE` behind it, the name of a file that does.
+    pub variable: &'static str,
+    /// Where it goes.
+    pub place: KeyPlace,
+    /// Where a person gets one.
+    pub page: &'static str,
+}
+
+/// Where a key is put; never into a request's path as the source builds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// A parameter of the query.
+    Query(&'static str),
+    /// A header, with what stands before the key in it.
+    Header(&'static str, &'static str),
 }
 
 /// Where a request goes.
@@ -36,10 +100,20 @@ pub enum Target {
 pub struct Request {
     /// Where it goes.
     pub target: Target,
+    /// Which of the source's services is asked.
+    pub service: usize,
     /// Positions in `Query::wants`.
     pub wants: Vec<usize>,
     /// Only worth sending once the source has answered for some other symbol.
     pub only_if_alive: bool,
+}
+
+impl Request {
+    /// A GET of `path` at the source's service number `service`, for these positions of `Query::wants`.
+    #[must_use]
+    pub fn get(service: usize, path: String, wants: Vec<usize>) -> Self {
+        Self { target: Target::Get(path), service, wants, only_if_alive: false }
+    }
 }
 
 /// An answer as received.
@@ -155,10 +229,15 @@ pub trait Source: Sync {
     fn info(&self) -> &'static SourceInfo;
 
     /// Whether it holds the instrument, by the catalogue.
-    fn covers(&self, instrument: &Instrument) -> bool;
+    fn covers(&self, instrument: &Instrument) -> bool {
+        instrument.symbol(self.info().name).is_some_and(is_symbol)
+    }
 
-    /// Whether it can be asked by its own symbols for what is not in the catalogue.
-    fn takes_symbols(&self) -> bool;
+    /// How it spells a symbol that is not in the catalogue, written as finance.yahoo.com does
+    /// (`600519.SS`, `0700.HK`, `AAPL`); none where it cannot hold it.
+    fn spells(&self, _symbol: &str) -> Option<String> {
+        None
+    }
 
     /// The requests for these positions of `query.wants`, each of which it covers.
     fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request>;
@@ -181,9 +260,30 @@ pub trait Source: Sync {
     }
 }
 
-/// The source of this short name.
-#[must_use]
-pub fn source(name: &str) -> Option<&'static dyn Source> {
-    static ALL: [&dyn Source; 2] = [&super::yahoo::Yahoo, &super::demo::Demo];
-    ALL.into_iter().find(|s| s.info().name == name)
+/// Whether the word can be a symbol. One of dots alone would lead out of the path it is put into.
+pub(crate) fn is_symbol(word: &str) -> bool {
+    word.bytes().any(|b| b.is_ascii_alphanumeric())
+}
+
+/// The symbol a source is asked by for a want: the catalogue's, or its own spelling of what was typed.
+pub(crate) fn symbol_of(source: &dyn Source, want: &Want) -> Option<String> {
+    let name = source.info().name;
+    if want.ad_hoc {
+        let typed = || want.instrument.id.as_str();
+        let own = want.instrument.symbol(name).map(str::to_owned);
+        return own.or_else(|| source.spells(typed())).filter(|s| is_symbol(s));
+    }
+    let known = source.covers(&want.instrument).then(|| want.instrument.symbol(name)).flatten();
+    known.filter(|s| is_symbol(s)).map(str::to_owned)
+}
+
+/// Percent-encodes all but unreserved characters.
+pub(crate) fn encoded(symbol: &str) -> String {
+    symbol
+        .bytes()
+        .map(|b| match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
+            _ => format!("%{b:02X}"),
+        })
+        .collect()
 }

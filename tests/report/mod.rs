@@ -92,6 +92,7 @@ impl Book {
             currency: instrument.currency.clone(),
             venue: None,
             basis: Basis::Price,
+            raw: false,
             fetched_at: self.fetched_at,
             stamp: stamp.map(at),
         };

@@ -1,40 +1,31 @@
 //! What holds for every source.
 
-use marketsnap::domain::Kind;
-use marketsnap::fetch::{
-    FailureKind, Fetched, Query, Request, Response, Settings, Source, SourceError, Want, covers,
-    known_source, source,
-};
-use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::support::{day, fixture, query, run_with, star50, typed, want};
-use crate::yahoo::response;
+use marketsnap::domain::{Instrument, Kind};
+use marketsnap::fetch::{
+    FailureKind, Fetched, Query, Settings, SourceError, Want, covers, known_source, source, source_names,
+};
+use proptest::prelude::*;
 
-/// A source, an answer of its for STAR 50, and what that answer's closes have to be.
-struct Case {
-    source: &'static dyn Source,
-    body: Vec<u8>,
-    first: (&'static str, f64),
-    last: (&'static str, f64),
-}
+use crate::support::{Case, day, fixture, query, run_with, star50, typed, want};
 
 fn cases() -> Vec<Case> {
     vec![
-        Case {
-            source: source("yahoo").unwrap(),
-            body: fixture("chart-four-sessions-far-previous-close.json"),
-            first: ("2026-01-16", 1514.068),
-            last: ("2026-01-21", 1535.393),
-        },
+        crate::yahoo::case(),
         // The demo's answer is in the program; no body is read. Published: 2025-09-08 and, for a query up
         // to the 21st, the close of the 22nd.
         Case {
             source: source("demo").unwrap(),
+            want: star50(),
+            path: None,
             body: Vec::new(),
             first: ("2025-09-08", DEMO_FIRST),
             last: ("2026-01-22", DEMO_LAST),
+            currency: "CNY",
+            unknown: (404, Vec::new()),
+            empty: (200, Vec::new()),
         },
     ]
 }
@@ -43,26 +34,22 @@ fn cases() -> Vec<Case> {
 const DEMO_FIRST: f64 = 1275.868;
 const DEMO_LAST: f64 = 1541.638;
 
-fn one(source: &dyn Source, query: &Query) -> Request {
-    let mut request = source.requests(query, &[0]).remove(0);
-    if let marketsnap::fetch::Target::Get(path) = &mut request.target {
-        *path = "/v8/finance/chart/X".to_owned();
-    }
-    request
+/// The cases in which something is read.
+fn read_cases() -> Vec<Case> {
+    cases().into_iter().filter(|c| !c.body.is_empty()).collect()
 }
 
-fn read(case: &Case, body: Vec<u8>) -> Result<marketsnap::domain::Series, SourceError> {
-    let query = query(vec![star50()]);
-    let response: Response = response(200, body);
-    let parsed = case.source.parse(&query, &one(case.source, &query), &response)?;
-    parsed.answers.into_iter().next().unwrap().outcome.map(|f| f.series)
+#[test]
+fn every_source_has_a_case() {
+    let cases: BTreeSet<&str> = cases().iter().map(|c| c.source.info().name).collect();
+    assert_eq!(cases, source_names().collect());
 }
 
 #[test]
 fn dates_increase_closes_are_finite_and_the_source_is_named() {
     for case in cases() {
         let name = case.source.info().name;
-        let series = read(&case, case.body.clone()).unwrap();
+        let series = case.read(case.body.clone()).unwrap();
         let bars = series.bars();
         assert!(bars.windows(2).all(|w| w[0].date < w[1].date), "{name}");
         assert!(bars.iter().all(|b| b.close.is_finite() && b.close > 0.0), "{name}");
@@ -70,8 +57,8 @@ fn dates_increase_closes_are_finite_and_the_source_is_named() {
         let expected = [case.first, case.last].map(|(d, c)| (d.to_owned(), c));
         assert_eq!(ends, expected, "{name}");
         assert_eq!(series.provenance.source, name);
-        assert_eq!(series.provenance.instrument.as_str(), "STAR50");
-        assert_eq!(series.provenance.currency.as_deref(), Some("CNY"), "{name}");
+        assert_eq!(series.provenance.instrument, case.want.instrument.id);
+        assert_eq!(series.provenance.currency.as_deref(), Some(case.currency), "{name}");
     }
 }
 
@@ -80,28 +67,74 @@ fn a_source_says_what_it_is_and_is_found_by_its_name() {
     for case in cases() {
         let info = case.source.info();
         assert!(known_source(info.name));
-        assert!(!info.closes.is_empty());
-        assert!(covers(info.name, &star50().instrument));
+        for said in [info.title, info.closes, info.terms] {
+            assert!(!said.is_empty(), "{}", info.name);
+        }
+        assert!(covers(info.name, &case.want.instrument), "{}", info.name);
+        assert!(!covers(info.name, &Instrument::unlisted("NOSUCH", "")), "{}", info.name);
     }
     assert!(!known_source("nowhere"));
     assert!(!covers("nowhere", &star50().instrument));
-    assert!(!covers("demo", &typed("NOSUCH").instrument));
-    assert!(!covers("yahoo", &typed("NOSUCH").instrument));
 }
 
 #[test]
 fn a_byte_order_mark_changes_nothing() {
     for case in cases() {
         let marked = [b"\xef\xbb\xbf".to_vec(), case.body.clone()].concat();
-        assert_eq!(read(&case, marked), read(&case, case.body.clone()));
+        assert_eq!(case.read(marked), case.read(case.body.clone()));
     }
 }
 
 #[test]
 fn a_web_page_instead_of_data_is_a_block_wherever_something_is_read() {
-    for case in cases().into_iter().filter(|c| !c.body.is_empty()) {
-        let error = read(&case, fixture("html-consent.html")).unwrap_err();
-        assert!(matches!(error, SourceError::Blocked(_)), "{error:?}");
+    for case in read_cases() {
+        let error = case.read(fixture("html-consent.html")).unwrap_err();
+        assert!(matches!(error, SourceError::Blocked(_)), "{}: {error:?}", case.source.info().name);
+    }
+}
+
+#[test]
+fn statuses_mean_the_same_everywhere() {
+    for case in read_cases() {
+        let name = case.source.info().name;
+        for status in [403, 451, 999] {
+            let error = case.answer(status, b"refused".to_vec()).unwrap_err();
+            assert!(matches!(error, SourceError::Blocked(_)), "{name} {status}: {error:?}");
+        }
+        let error = case.answer(429, b"Too Many Requests".to_vec()).unwrap_err();
+        assert!(matches!(error, SourceError::Throttled { .. }), "{name}: {error:?}");
+        let error = case.answer(401, b"who?".to_vec()).unwrap_err();
+        assert!(matches!(error, SourceError::Unauthorised(_)), "{name}: {error:?}");
+        for status in [500, 502, 503, 520] {
+            let error = case.answer(status, b"".to_vec()).unwrap_err();
+            assert!(error.worth_a_retry(), "{name} {status}: {error:?}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_or_compressed_or_random_body_is_worth_a_retry_and_no_panic() {
+    for case in read_cases() {
+        let name = case.source.info().name;
+        let compressed = b"\x1f\x8b\x08\x00\x00\x00\x00\x00".to_vec();
+        for body in [Vec::new(), b"  \n".to_vec(), compressed, vec![0xff, 0xfe, 0x00, 0x80, 0x81]] {
+            let error = case.read(body).unwrap_err();
+            assert!(error.worth_a_retry(), "{name}: {error:?}");
+        }
+    }
+}
+
+#[test]
+fn a_symbol_that_is_unknown_and_a_window_without_closes_are_no_fault_of_the_source() {
+    for case in read_cases() {
+        let name = case.source.info().name;
+        for (status, body) in [case.unknown.clone(), case.empty.clone()] {
+            let error = case.answer(status, body).unwrap_err();
+            assert!(
+                matches!(error, SourceError::UnknownSymbol | SourceError::NoData(_)),
+                "{name}: {error:?}"
+            );
+        }
     }
 }
 
@@ -116,12 +149,24 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn an_answer_cut_short_is_an_error_and_never_fewer_or_other_closes(share in 0.0..1.0_f64) {
-        for case in cases().into_iter().filter(|c| !c.body.is_empty()) {
-            let whole = case.body.iter().rposition(|b| !b.is_ascii_whitespace()).unwrap();
+    fn an_answer_cut_short_is_an_error_or_where_it_is_lines_has_fewer_and_no_other_closes(share in 0.0..1.0_f64) {
+        for case in read_cases() {
+            let end = case.body.iter().rposition(|b| !b.is_ascii_whitespace()).unwrap();
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-            let cut = (whole as f64 * share) as usize;
-            prop_assert!(read(&case, case.body[..cut].to_vec()).is_err());
+            let cut = (end as f64 * share) as usize;
+            let whole = case.read(case.body.clone()).unwrap();
+            if let Ok(part) = case.read(case.body[..cut].to_vec()) {
+                let lines = !matches!(case.body.first(), Some(b'{' | b'[' | b'<'));
+                let same = part.bars().iter().all(|b| whole.bars().contains(b));
+                prop_assert!(lines && same, "{} cut at {cut}: {part:?}", case.source.info().name);
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_of_any_sort_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        for case in read_cases() {
+            let _ = case.read(bytes.clone());
         }
     }
 }

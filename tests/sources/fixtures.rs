@@ -1,35 +1,47 @@
 //! The fixtures and their description say the same.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use crate::support::fixture_dir;
 
-/// Names in backquotes at the beginning of the table's rows.
-fn described() -> BTreeSet<String> {
-    let readme = std::fs::read_to_string(fixture_dir().join("README.md")).unwrap();
-    readme
-        .lines()
-        .filter_map(|l| l.strip_prefix("| `"))
-        .filter_map(|l| l.split_once('`'))
-        .map(|(name, _)| name.to_owned())
-        .collect()
+/// Folders of fixtures, one for each source.
+fn folders() -> Vec<String> {
+    let entries = std::fs::read_dir(fixture_dir()).unwrap().map(|e| e.unwrap());
+    let folders = entries.filter(|e| e.file_type().unwrap().is_dir());
+    folders.map(|e| e.file_name().into_string().unwrap()).collect()
 }
 
-fn present() -> BTreeSet<String> {
-    let folder = std::fs::read_dir(fixture_dir().join("yahoo")).unwrap();
-    folder.map(|f| f.unwrap().file_name().into_string().unwrap()).collect()
+/// The rows that describe a folder's files.
+fn rows(folder: &str) -> Vec<String> {
+    let readme = std::fs::read_to_string(fixture_dir().join(folder).join("README.md")).unwrap();
+    readme.lines().filter(|l| l.starts_with("| `")).map(str::to_owned).collect()
+}
+
+/// Names in backquotes at the beginning of the table's rows.
+fn described(folder: &str) -> BTreeSet<String> {
+    let rows = rows(folder);
+    let names = rows.iter().filter_map(|l| l.strip_prefix("| `")).filter_map(|l| l.split_once('`'));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
+fn present(folder: &str) -> BTreeSet<String> {
+    let files = std::fs::read_dir(fixture_dir().join(folder)).unwrap();
+    let names = files.map(|f| f.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name != "README.md").collect()
 }
 
 #[test]
 fn every_fixture_is_described_and_every_described_one_exists() {
-    assert_eq!(present(), described());
-    assert!(present().len() > 30);
+    for folder in folders() {
+        assert_eq!(present(&folder), described(&folder), "{folder}");
+    }
+    assert!(present("yahoo").len() > 30);
 }
 
 #[test]
 fn every_row_of_the_description_has_its_four_cells() {
-    let readme = std::fs::read_to_string(fixture_dir().join("README.md")).unwrap();
-    for row in readme.lines().filter(|l| l.starts_with("| `")) {
+    for row in folders().iter().flat_map(|f| rows(f)) {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
         assert_eq!(cells.len(), 4, "{row}");
         assert!(cells.iter().all(|c| !c.is_empty()), "{row}");
@@ -38,8 +50,13 @@ fn every_row_of_the_description_has_its_four_cells() {
 
 #[test]
 fn every_fixture_is_used_by_a_test() {
-    let tests = [include_str!("yahoo.rs"), include_str!("router.rs"), include_str!("contract.rs")].concat();
-    let unused: Vec<String> =
-        present().into_iter().filter(|name| !tests.contains(&format!("\"{name}\""))).collect();
-    assert!(unused.is_empty(), "{unused:?}");
+    let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/sources");
+    let files = std::fs::read_dir(tests).unwrap().map(|f| f.unwrap().path());
+    let tests: String = files.map(|f| std::fs::read_to_string(f).unwrap()).collect();
+    for folder in folders() {
+        let all = present(&folder);
+        let unused: Vec<&String> =
+            all.iter().filter(|name| !tests.contains(&format!("\"{name}\""))).collect();
+        assert!(unused.is_empty(), "{folder}: {unused:?}");
+    }
 }

@@ -5,10 +5,21 @@ use marketsnap::domain::{Kind, Mic, Series, Split, WarningKind};
 use marketsnap::fetch::{Found, Parsed, Query, Request, Response, SourceError, Target, Want, source};
 use proptest::prelude::*;
 
-use crate::support::{NOW, day, fixture, instant, query, sp500, star50, typed, want};
+use crate::support::{Case, NOW, day, fixture, instant, query, response, sp500, star50, typed, want};
 
-pub fn response(status: u16, body: Vec<u8>) -> Response {
-    Response { status, body, retry_after: None, location: None, received_at: instant(NOW) }
+/// For the contract: a chart of STAR 50.
+pub fn case() -> Case {
+    Case {
+        source: source("yahoo").unwrap(),
+        want: star50(),
+        path: Some("/v8/finance/chart/000688.SS"),
+        body: fixture("chart-four-sessions-far-previous-close.json"),
+        first: ("2026-01-16", 1514.068),
+        last: ("2026-01-21", 1535.393),
+        currency: "CNY",
+        unknown: (404, fixture("http-404-unknown.json")),
+        empty: (200, fixture("chart-result-empty.json")),
+    }
 }
 
 fn chart_of(query: &Query) -> Request {

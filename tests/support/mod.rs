@@ -8,8 +8,10 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use marketsnap::domain::{Instrument, Kind};
-use marketsnap::fetch::{Clock, Event, Fetched, Observer, Query, Settings, Want, fetch};
+use marketsnap::domain::{Instrument, Kind, Series};
+use marketsnap::fetch::{
+    Clock, Event, Fetched, Observer, Query, Response, Settings, Source, SourceError, Target, Want, fetch,
+};
 
 /// When the tests take place, unless they say otherwise: Shanghai has closed, New York has not opened.
 pub const NOW: &str = "2026-01-21T08:30:00Z";
@@ -49,6 +51,55 @@ pub fn sp500() -> Want {
     want("SP500", "^GSPC", Kind::Index, "USD")
 }
 
+/// A want of the catalogue as it stands there, with its venue's zone.
+pub fn listed(id: &str) -> Want {
+    let universe = marketsnap::catalogue::load().unwrap();
+    let instrument = universe.instrument(&marketsnap::domain::InstrumentId::new(id)).unwrap().clone();
+    let zone = universe.exchange(&instrument.exchange).map(|e| e.timezone);
+    Want { instrument, zone, ad_hoc: false }
+}
+
+/// An answer received at [`NOW`].
+pub fn response(status: u16, body: impl Into<Vec<u8>>) -> Response {
+    Response { status, body: body.into(), retry_after: None, location: None, received_at: instant(NOW) }
+}
+
+/// A source, an answer of its for one instrument, and what that answer's closes have to be.
+pub struct Case {
+    pub source: &'static dyn Source,
+    pub want: Want,
+    /// The path that the answer is to, where it is not that of the source's first request.
+    pub path: Option<&'static str>,
+    /// Nothing where nothing is sent.
+    pub body: Vec<u8>,
+    pub first: (&'static str, f64),
+    pub last: (&'static str, f64),
+    pub currency: &'static str,
+    /// The answer to a symbol that is not known there: status and body.
+    pub unknown: (u16, Vec<u8>),
+    /// The answer to a window without closes.
+    pub empty: (u16, Vec<u8>),
+}
+
+impl Case {
+    /// What the source makes of a body with status 200.
+    pub fn read(&self, body: Vec<u8>) -> Result<Series, SourceError> {
+        self.answer(200, body)
+    }
+
+    /// What the source makes of an answer to the first of its requests.
+    pub fn answer(&self, status: u16, body: Vec<u8>) -> Result<Series, SourceError> {
+        let query = query(vec![self.want.clone()]);
+        let mut request = self.source.requests(&query, &[0]).remove(0);
+        if let (Target::Get(path), Some(other)) = (&mut request.target, self.path) {
+            other.clone_into(path);
+        }
+        let parsed = self.source.parse(&query, &request, &response(status, body))?;
+        let answer = parsed.answers.into_iter().next();
+        answer.map_or(Err(SourceError::NoData("no answer".to_owned())), |a| a.outcome.map(|f| f.series))
+    }
+}
+
 /// A query for two years up to the day of [`NOW`].
 pub fn query(wants: Vec<Want>) -> Query {
     Query { wants, from: day("2025-01-01"), until: day("2026-01-21") }
@@ -60,7 +111,12 @@ pub fn fixture_dir() -> PathBuf {
 
 /// A fixture's bytes.
 pub fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(fixture_dir().join("yahoo").join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+    fixture_of("yahoo", name)
+}
+
+/// A fixture's bytes, by its folder and name.
+pub fn fixture_of(folder: &str, name: &str) -> Vec<u8> {
+    std::fs::read(fixture_dir().join(folder).join(name)).unwrap_or_else(|e| panic!("{folder}/{name}: {e}"))
 }
 
 /// A clock that stands still.

@@ -18,7 +18,7 @@ pub(super) struct Addresses {
 impl Addresses {
     /// The source's own hosts, or `base` instead of them.
     pub(super) fn new(info: &SourceInfo, base: Option<&str>, agent: Option<&str>) -> Self {
-        let own = base.map_or_else(|| info.hosts.to_vec(), |base| vec![base]);
+        let own = base.map_or_else(|| info.services.concat(), |base| vec![base]);
         let hosts = own.into_iter().filter_map(|h| Url::parse(h).ok()).filter(Url::has_host).collect();
         let agent = agent.unwrap_or(http::USER_AGENT).to_owned();
         Self { hosts, variable: info.url_variable, agent, client: None }

@@ -113,6 +113,7 @@ impl History<'_> {
             currency,
             venue: None,
             basis: instrument.basis,
+            raw: false,
             fetched_at: self.asked.received_at,
             stamp: None,
         };

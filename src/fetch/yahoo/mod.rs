@@ -15,9 +15,11 @@ mod wire;
 
 use chrono::{Days, Months, NaiveDate, NaiveTime};
 
-use super::source::{Answer, Found, Parsed, Request, Response, Source, SourceError, SourceInfo, Target};
+use super::source::{
+    Answer, Found, Parsed, Request, Response, Source, SourceError, SourceInfo, Target, encoded, is_symbol,
+};
 use super::{Query, Want};
-use crate::domain::{Instrument, Kind};
+use crate::domain::Kind;
 use status::Verdict;
 
 /// The most symbols that one batch may have.
@@ -33,10 +35,15 @@ pub(crate) struct Yahoo;
 
 static INFO: SourceInfo = SourceInfo {
     name: "yahoo",
-    hosts: &["https://query1.finance.yahoo.com", "https://query2.finance.yahoo.com"],
+    title: "Yahoo Finance",
+    services: &[&["https://query1.finance.yahoo.com", "https://query2.finance.yahoo.com"]],
     url_variable: "MARKETSNAP_YAHOO_URL",
     page: "finance.yahoo.com",
     closes: "exchange closes adjusted for splits, not for dividends; currency pairs at London midnight",
+    terms: "unofficial interface, for personal use by Yahoo's terms of service",
+    pace: super::pace::PLAIN,
+    headers: super::source::JSON,
+    key: None,
 };
 
 impl Source for Yahoo {
@@ -44,12 +51,8 @@ impl Source for Yahoo {
         &INFO
     }
 
-    fn covers(&self, instrument: &Instrument) -> bool {
-        instrument.symbol(INFO.name).is_some_and(is_symbol)
-    }
-
-    fn takes_symbols(&self) -> bool {
-        true
+    fn spells(&self, symbol: &str) -> Option<String> {
+        Some(symbol.to_owned())
     }
 
     fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request> {
@@ -155,7 +158,7 @@ fn batch(query: &Query, wants: &[usize]) -> Request {
         Window::Period(..) => "10y",
     };
     let path = format!("{BATCH_PATH}?symbols={}&range={range}&interval=1d", symbols.join(","));
-    Request { target: Target::Get(path), wants: wants.to_vec(), only_if_alive: false }
+    Request { target: Target::Get(path), service: 0, wants: wants.to_vec(), only_if_alive: false }
 }
 
 fn chart(query: &Query, at: usize, only_if_alive: bool) -> Request {
@@ -165,7 +168,7 @@ fn chart(query: &Query, at: usize, only_if_alive: bool) -> Request {
         Window::Period(first, last) => format!("period1={first}&period2={last}"),
     };
     let path = format!("{CHART_PATH}{symbol}?{window}&interval=1d&events=div%7Csplit&includePrePost=false");
-    Request { target: Target::Get(path), wants: vec![at], only_if_alive }
+    Request { target: Target::Get(path), service: 0, wants: vec![at], only_if_alive }
 }
 
 fn charts(query: &Query, wants: &[usize], only_if_alive: bool) -> Vec<Request> {
@@ -208,20 +211,4 @@ fn incomplete(want: &Want, outcome: &Result<Found, SourceError>) -> bool {
         _ => false,
     };
     found.series.splits.is_empty() && newest.windows(2).any(jump)
-}
-
-/// Whether the word can be a symbol. One of dots alone would lead out of the path it is put into.
-pub(super) fn is_symbol(word: &str) -> bool {
-    word.bytes().any(|b| b.is_ascii_alphanumeric())
-}
-
-/// Percent-encodes all but unreserved characters.
-fn encoded(symbol: &str) -> String {
-    symbol
-        .bytes()
-        .map(|b| match b {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
-            _ => format!("%{b:02X}"),
-        })
-        .collect()
 }
