@@ -34,6 +34,7 @@ pub mod app;
 pub mod catalogue;
 pub mod cli;
 pub mod compute;
+pub mod config;
 pub mod domain;
 pub mod fetch;
 pub mod render;

@@ -7,14 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room of `src/` with the rooms it may import.
-const MAY_IMPORT: [(&str, &[&str]); 8] = [
+const MAY_IMPORT: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("compute", &["domain"]),
     ("catalogue", &["domain"]),
     ("fetch", &["domain"]),
     ("render", &["domain"]),
     ("app", &["domain", "compute", "catalogue", "fetch", "render"]),
-    ("cli", &["app", "domain"]),
+    ("config", &["domain"]),
+    ("cli", &["app", "config", "domain"]),
     ("main", &["cli", "app"]),
 ];
 
@@ -137,6 +138,6 @@ fn every_source_file_opens_with_what_it_is_for() {
 
 #[test]
 fn the_program_itself_is_at_most_forty_lines_of_code() {
-    let code = lines().into_iter().filter(|l| l.room == "main" && !l.text.trim().is_empty()).count();
+    let code = lines().into_iter().filter(|l| l.file.ends_with("src/main.rs") && !l.text.trim().is_empty()).count();
     assert!(code <= 40, "main.rs has {code} lines of code");
 }

@@ -27,9 +27,16 @@ use support::server::{Server, Step};
 
 const AS_OF: &str = "2026-01-21T08:30:00Z";
 
+/// A home without files of ours: what is remembered of sources belongs to the address asked.
+fn home() -> &'static Path {
+    static HOME: std::sync::LazyLock<tempfile::TempDir> =
+        std::sync::LazyLock::new(|| tempfile::tempdir().unwrap());
+    HOME.path()
+}
+
 fn program(args: &[&str], base: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_marketsnap"));
-    command.args(args).env_clear().env("MARKETSNAP_YAHOO_URL", base).stdin(Stdio::null());
+    command.args(args).env_clear().env("HOME", home()).env("MARKETSNAP_YAHOO_URL", base).stdin(Stdio::null());
     command
 }
 

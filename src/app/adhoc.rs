@@ -15,9 +15,8 @@ use crate::fetch::Described;
 pub(super) const SECTION: &str = "Asked for";
 
 /// What is known of a symbol before the source was asked: its name.
-pub(super) fn provisional(symbol: &str, source: &str) -> Instrument {
-    let symbols = BTreeMap::from([(source.to_owned(), symbol.to_owned())]);
-    Instrument { symbols, ..Instrument::unlisted(symbol, SECTION) }
+pub(super) fn provisional(symbol: &str) -> Instrument {
+    Instrument::unlisted(symbol, SECTION)
 }
 
 /// Takes over what the source said of the instruments outside the catalogue.

@@ -12,11 +12,11 @@ use crate::compute::Chosen;
 use crate::domain::{Instrument, InstrumentId, Universe};
 use crate::fetch;
 
-/// Everything that `today` shows unasked: the catalogue's rows that the source covers, composites with
+/// Everything that `today` shows unasked: the catalogue's rows that a source covers, composites with
 /// half of their weight covered, groups with any member covered.
-pub(super) fn usual(universe: &Universe, source: &str) -> Vec<Chosen> {
-    let covered = |id: &InstrumentId| universe.instrument(id).is_some_and(|i| fetch::covers(source, i));
-    let instruments = universe.instruments().iter().filter(|i| i.shown && fetch::covers(source, i));
+pub(super) fn usual(universe: &Universe, sources: &[String]) -> Vec<Chosen> {
+    let covered = |id: &InstrumentId| universe.instrument(id).is_some_and(|i| fetch::covered(sources, i));
+    let instruments = universe.instruments().iter().filter(|i| i.shown && fetch::covered(sources, i));
     let composites = universe.composites.iter().filter(|c| {
         let total: f64 = c.members.iter().map(|m| m.weight).sum();
         let held: f64 = c.members.iter().filter(|m| covered(&m.id)).map(|m| m.weight).sum();
@@ -34,22 +34,18 @@ pub(super) fn usual(universe: &Universe, source: &str) -> Vec<Chosen> {
 ///
 /// # Errors
 /// [`UsageError`] for a word that means nothing.
-pub(super) fn named(
-    words: &[String],
-    universe: &mut Universe,
-    source: &str,
-) -> Result<Vec<Chosen>, UsageError> {
-    words.iter().map(|word| one(word, universe, source)).collect()
+pub(super) fn named(words: &[String], universe: &mut Universe) -> Result<Vec<Chosen>, UsageError> {
+    words.iter().map(|word| one(word, universe)).collect()
 }
 
-fn one(word: &str, universe: &mut Universe, source: &str) -> Result<Chosen, UsageError> {
+fn one(word: &str, universe: &mut Universe) -> Result<Chosen, UsageError> {
     let symbol = match words::resolve(word, universe)? {
         Meaning::Known(chosen) => return Ok(chosen),
         Meaning::Symbol(symbol) => symbol,
     };
     let id = InstrumentId::new(&symbol);
     if universe.instrument(&id).is_none() {
-        universe.add(adhoc::provisional(&symbol, source));
+        universe.add(adhoc::provisional(&symbol));
     }
     Ok(Chosen::Instrument(id))
 }
@@ -58,12 +54,8 @@ fn one(word: &str, universe: &mut Universe, source: &str) -> Result<Chosen, Usag
 ///
 /// # Errors
 /// [`UsageError`] for a group or a word that means nothing.
-pub(super) fn benchmark(
-    word: &str,
-    universe: &mut Universe,
-    source: &str,
-) -> Result<InstrumentId, UsageError> {
-    match one(word, universe, source)? {
+pub(super) fn benchmark(word: &str, universe: &mut Universe) -> Result<InstrumentId, UsageError> {
+    match one(word, universe)? {
         Chosen::Instrument(id) | Chosen::Composite(id) => Ok(id),
         Chosen::Group(id) => Err(UsageError::GroupBenchmark(id.to_string())),
     }
@@ -85,14 +77,14 @@ pub(super) fn distinct(chosen: &[Chosen], universe: &Universe) -> usize {
     ids.len()
 }
 
-/// Every instrument to ask for: those named, and where the source covers them, members of composites
+/// Every instrument to ask for: those named, and where a source covers them, members of composites
 /// and groups and the benchmark.
 pub(super) fn wants(
     universe: &Universe,
     chosen: &[Chosen],
     by_section: bool,
     benchmark: Option<&InstrumentId>,
-    source: &str,
+    sources: &[String],
 ) -> Vec<fetch::Want> {
     let mut ids: Vec<(&InstrumentId, bool)> = Vec::new();
     let by_members = |id: &InstrumentId| -> Vec<&InstrumentId> {
@@ -118,7 +110,7 @@ pub(super) fn wants(
     let mut seen: BTreeSet<&InstrumentId> = BTreeSet::new();
     let wanted = |(id, asked): (&InstrumentId, bool)| -> Option<&Instrument> {
         let instrument = universe.instrument(id)?;
-        (asked || fetch::covers(source, instrument)).then_some(instrument)
+        (asked || fetch::covered(sources, instrument)).then_some(instrument)
     };
     ids.into_iter()
         .filter_map(wanted)

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use secrecy::SecretString;
 
 use crate::domain::Horizon;
 use crate::render::{Format, Style};
@@ -50,6 +51,22 @@ pub struct Options {
     pub benchmark: String,
     /// The closes built into the program instead of a source.
     pub demo: bool,
+    /// Only these sources, in this order; empty for all in the usual one.
+    pub sources: Vec<String>,
+    /// Sources that the config file says something of.
+    pub configured: Vec<String>,
+    /// Sources to ask before all others.
+    pub first: Vec<String>,
+    /// Sources never to ask, unless they are named in `sources`.
+    pub never: Vec<String>,
+    /// Sources to ask first for single instruments, by id.
+    pub sources_of: BTreeMap<String, Vec<String>>,
+    /// Ask a second source for everything.
+    pub verify: bool,
+    /// Keys by source.
+    pub keys: BTreeMap<String, SecretString>,
+    /// The file that remembers how the sources did.
+    pub memory: Option<PathBuf>,
     /// The time for the whole run.
     pub timeout: Duration,
     /// Base URLs by source, where they are not the source's own.

@@ -42,6 +42,14 @@ pub enum UsageError {
     /// Several words in one.
     #[error("'{0}' holds a comma: separate instruments with blanks")]
     CommaList(String),
+    /// A source that there is none of.
+    #[error("unknown source '{name}': there are {known}; for the built-in closes use --demo")]
+    UnknownSource {
+        /// The name.
+        name: String,
+        /// All names.
+        known: String,
+    },
     /// A base URL that no request can be sent to.
     #[error("{variable} is no address to ask: {reason}")]
     BadBaseUrl {
@@ -114,6 +122,7 @@ pub struct Plan {
     pub(super) rebase: Option<Horizon>,
     pub(super) benchmark: InstrumentId,
     pub(super) demo: bool,
+    pub(super) verify: bool,
     pub(super) query: fetch::Query,
     pub(super) settings: fetch::Settings,
     pub(super) format: Format,
@@ -130,20 +139,21 @@ impl Plan {
     pub fn new(options: Options, now: DateTime<Utc>) -> Result<Self, UsageError> {
         check_addresses(&options)?;
         let mut universe = catalogue::load()?;
-        let source = if options.demo { "demo" } else { "yahoo" };
+        let sources = sources(&options)?;
+        prefer(&options, &mut universe)?;
         let by_section = options.words.is_empty();
         let chosen = if by_section {
-            choice::usual(&universe, source)
+            choice::usual(&universe, &sources)
         } else {
-            choice::named(&options.words, &mut universe, source)?
+            choice::named(&options.words, &mut universe)?
         };
-        let benchmark = choice::benchmark(&options.benchmark, &mut universe, source)?;
+        let benchmark = choice::benchmark(&options.benchmark, &mut universe)?;
         if options.command == Command::Compare && choice::distinct(&chosen, &universe) < 2 {
             return Err(UsageError::TooFew(choice::distinct(&chosen, &universe)));
         }
         let with_benchmark = options.command == Command::Today;
         let wants =
-            choice::wants(&universe, &chosen, by_section, with_benchmark.then_some(&benchmark), source);
+            choice::wants(&universe, &chosen, by_section, with_benchmark.then_some(&benchmark), &sources);
         let (as_of, date) = instant(&options, &universe, &wants, now)?;
         let day = date.unwrap_or_else(|| as_of.unwrap_or(now).date_naive());
         let horizons = horizons(&options, day)?;
@@ -152,7 +162,10 @@ impl Plan {
             command: options.command,
             query: fetch::Query { wants, from: first_day_needed(&horizons, day), until: now.date_naive() },
             settings: fetch::Settings {
-                sources: vec![source.to_owned()],
+                sources,
+                named: !options.sources.is_empty(),
+                keys: options.keys,
+                memory: options.memory.filter(|_| !options.demo),
                 base_urls: options.base_urls,
                 deadline: options.timeout,
                 user_agent: None,
@@ -169,12 +182,61 @@ impl Plan {
             rebase: options.since.map(Horizon::Since),
             benchmark,
             demo: options.demo,
+            verify: options.verify && !options.demo,
             format,
             output: options.output,
             style: options.style,
             quiet: options.quiet,
         })
     }
+}
+
+/// The sources of the run, in order.
+fn sources(options: &Options) -> Result<Vec<String>, UsageError> {
+    if options.demo {
+        return Ok(vec!["demo".to_owned()]);
+    }
+    checked(&options.configured)?;
+    if options.sources.is_empty() {
+        let mut sources = checked(&options.first)?;
+        let never = checked(&options.never)?;
+        sources
+            .extend(fetch::usual_sources(&options.keys).into_iter().filter(|n| !options.first.contains(n)));
+        sources.retain(|name| !never.contains(name));
+        return Ok(sources);
+    }
+    checked(&options.sources)
+}
+
+/// Names of sources, each once.
+fn checked(names: &[String]) -> Result<Vec<String>, UsageError> {
+    let mut sources: Vec<String> = Vec::new();
+    for name in names.iter().map(|n| n.trim().to_lowercase()) {
+        if !fetch::known_source(&name) || name == "demo" {
+            let known: Vec<&str> = fetch::source_names().filter(|n| *n != "demo").collect();
+            let name = crate::domain::text::sanitise(&name, 40);
+            return Err(UsageError::UnknownSource { name, known: known.join(", ") });
+        }
+        if !sources.contains(&name) {
+            sources.push(name);
+        }
+    }
+    Ok(sources)
+}
+
+/// Takes over which sources the user asks first for single instruments.
+fn prefer(options: &Options, universe: &mut Universe) -> Result<(), UsageError> {
+    for (word, names) in &options.sources_of {
+        let id = InstrumentId::new(word);
+        let nearest = super::words::nearest(word, universe);
+        let Some(instrument) = universe.instrument_mut(&id) else {
+            return Err(UsageError::Mistyped { word: crate::domain::text::sanitise(word, 40), nearest });
+        };
+        let mut sources = checked(names)?;
+        sources.extend(instrument.sources.iter().filter(|s| !names.contains(s)).cloned().collect::<Vec<_>>());
+        instrument.sources = sources;
+    }
+    Ok(())
 }
 
 fn check_addresses(options: &Options) -> Result<(), UsageError> {

@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn a_symbol_asked_for_is_no_known_id_that_another_one_could_be_a_slip_of() {
         let mut universe = catalogue::load().unwrap();
-        universe.add(adhoc::provisional("GOOGL", "yahoo"));
+        universe.add(adhoc::provisional("GOOGL"));
         assert_eq!(resolve("GOOG", &universe).unwrap(), Meaning::Symbol("GOOG".into()));
         assert!(!nearest("GOOGX", &universe).contains(&"GOOGL".to_owned()));
     }

@@ -66,6 +66,8 @@ struct InstrumentEntry {
     shown: Option<bool>,
     note: Option<String>,
     symbols: BTreeMap<String, String>,
+    #[serde(default)]
+    sources: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +122,7 @@ fn instrument(entry: InstrumentEntry) -> Instrument {
         in_points: entry.in_points,
         note: entry.note,
         symbols: entry.symbols,
+        sources: entry.sources,
     }
 }
 

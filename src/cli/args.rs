@@ -80,6 +80,18 @@ pub(super) struct Shared {
     /// Use the closes built into the program: the session of 21 January 2026, no network
     #[arg(long, env = "MARKETSNAP_DEMO", value_parser = FalseyValueParser::new(), help_heading = "From where")]
     demo: bool,
+    /// Ask only these sources, in this order, comma separated [default: all, see `marketsnap sources`]
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        env = "MARKETSNAP_SOURCE",
+        help_heading = "From where"
+    )]
+    source: Vec<String>,
+    /// Ask a second source for everything, and tell where two disagree
+    #[arg(long, env = "MARKETSNAP_VERIFY", value_parser = FalseyValueParser::new(), help_heading = "From where")]
+    verify: bool,
     /// Time for the whole run
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, allow_negative_numbers = true, env = "MARKETSNAP_TIMEOUT", help_heading = "From where")]
     timeout: Duration,
@@ -158,8 +170,9 @@ pub(super) fn parse(argv: &[OsString], world: &World<'_>) -> Result<(Cli, Given)
 /// The command tree without the variables that are set to nothing.
 fn command_for(world: &World<'_>) -> clap::Command {
     let unset = |arg: Arg| {
-        let empty =
-            arg.get_env().is_some_and(|v| world.empty_variables.contains(v.to_string_lossy().as_ref()));
+        let empty = arg
+            .get_env()
+            .is_some_and(|v| world.environment.empty_variables.contains(v.to_string_lossy().as_ref()));
         if empty { arg.env(Resettable::Reset) } else { arg }
     };
     Cli::command().mut_subcommands(|command| command.mut_args(unset))
@@ -180,6 +193,9 @@ impl Shared {
         let both = |a: &str, b: &str| given.has(a) == given.has(b);
         if self.as_of.is_some() && self.date.is_some() && both("as_of", "date") {
             return Err(Conflict("--as-of", "--date"));
+        }
+        if self.demo && !self.source.is_empty() && both("demo", "source") {
+            return Err(Conflict("--demo", "--source"));
         }
         if self.json && matches!(self.format, Some(FormatName::Table)) && both("json", "format") {
             return Err(Conflict("--json", "--format table"));
@@ -215,8 +231,16 @@ impl Shared {
             since: None,
             benchmark: BENCHMARK.to_owned(),
             demo: self.demo,
+            sources: self.source.clone(),
+            verify: self.verify,
+            configured: Vec::new(),
+            first: Vec::new(),
+            never: Vec::new(),
+            sources_of: std::collections::BTreeMap::new(),
+            keys: std::collections::BTreeMap::new(),
+            memory: world.environment.memory.clone(),
             timeout: self.timeout,
-            base_urls: world.base_urls.clone(),
+            base_urls: world.environment.base_urls.clone(),
             format: format.filter(|_| on_line),
             fallback_format: format.filter(|_| !on_line),
             output: self.file().cloned(),
@@ -235,7 +259,7 @@ impl Shared {
         let color = match self.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => terminal.is_some() && !world.no_color,
+            Color::Auto => terminal.is_some() && !world.environment.no_color,
         };
         let asked = self.width.or(terminal).map(|w| usize::from(w).max(NARROWEST));
         Style {
@@ -282,7 +306,7 @@ pub(super) fn explain(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let color = world.terminal_width.is_some() && !world.no_color;
+    let color = world.terminal_width.is_some() && !world.environment.no_color;
     if !error.use_stderr() {
         let text = error.render();
         let written = if color { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") };
@@ -291,7 +315,7 @@ pub(super) fn explain(
         return if failed { Exit::Failure.code() } else { Exit::Complete.code() };
     }
     let _ = write!(err, "{}", error.render());
-    if let Some(variable) = variable_of(error, argv).filter(|v| world.variables.contains(v)) {
+    if let Some(variable) = variable_of(error, argv).filter(|v| world.environment.variables.contains(v)) {
         let _ = writeln!(err, "the value comes from the variable {variable}");
     }
     Exit::Usage.code()

@@ -32,7 +32,7 @@ impl List {
         let width = world.terminal_width.map_or(80, |w| usize::from(w).max(40));
         Style {
             width,
-            color: world.terminal_width.is_some() && !world.no_color,
+            color: world.terminal_width.is_some() && !world.environment.no_color,
             ascii: self.ascii,
             ..Style::default()
         }

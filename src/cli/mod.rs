@@ -7,16 +7,20 @@
 mod args;
 mod compare;
 mod console;
+mod keys;
 mod list;
 mod today;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use secrecy::SecretString;
 
-use crate::app::{self, Clock, Exit, Plan};
+use crate::app::{self, Clock, Exit, Options, Plan};
+use crate::config;
 
 /// What only `main` knows: the clock, the terminal and the environment.
 pub struct World<'a> {
@@ -26,6 +30,13 @@ pub struct World<'a> {
     pub terminal_width: Option<u16>,
     /// Standard error is a terminal.
     pub stderr_is_terminal: bool,
+    /// The environment.
+    pub environment: Environment,
+}
+
+/// The environment as plain values.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
     /// The environment forbids colour (`NO_COLOR`, `TERM=dumb`).
     pub no_color: bool,
     /// Names of the `MARKETSNAP_` variables that are set.
@@ -34,6 +45,14 @@ pub struct World<'a> {
     pub empty_variables: BTreeSet<String>,
     /// Base URLs by source, from `MARKETSNAP_<SOURCE>_URL`.
     pub base_urls: BTreeMap<String, String>,
+    /// Keys by source, from `MARKETSNAP_<SOURCE>_KEY`.
+    pub keys: BTreeMap<String, SecretString>,
+    /// Files that hold keys, by source, from `MARKETSNAP_<SOURCE>_KEY_FILE`.
+    pub key_files: BTreeMap<String, PathBuf>,
+    /// The user's config file.
+    pub config: Option<PathBuf>,
+    /// The file that remembers between runs how the sources did.
+    pub memory: Option<PathBuf>,
 }
 
 /// What the world's markets did, and who beat whom: the newest session of each, settled or live, with
@@ -71,7 +90,7 @@ pub fn run(
         Ok(parsed) => parsed,
         Err(e) => return args::explain(&e, &argv, world, out, err),
     };
-    let (shared, options) = match &cli.command {
+    let (shared, mut options) = match &cli.command {
         Command::Today(today) => (&today.shared, today.options(world, &given)),
         Command::Compare(compare) => (&compare.shared, compare.options(world, &given)),
         Command::List(list) => {
@@ -87,6 +106,9 @@ pub fn run(
     if let Err(conflict) = shared.check(&given) {
         return refuse(err, &conflict);
     }
+    if let Err(e) = choose(&mut options, world) {
+        return refuse(err, &*e);
+    }
     let plan = match Plan::new(options, world.clock.now()) {
         Ok(plan) => plan,
         Err(e) => return refuse(err, &e),
@@ -96,6 +118,24 @@ pub fn run(
     observer.finish();
     let console = &mut app::Console { out, err };
     ended(answers.and_then(|answers| app::report(plan, answers, world.clock, console)), err)
+}
+
+/// Adds the lasting choices of the config file, which flags and variables outrank, and the keys.
+fn choose(options: &mut Options, world: &World<'_>) -> Result<(), Box<dyn std::error::Error>> {
+    if options.demo {
+        return Ok(());
+    }
+    let config = world.environment.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
+    options.keys = keys::keys(world, &config.key_files)?;
+    options.configured = config.key_files.into_keys().collect();
+    options.configured.extend(config.base_urls.keys().cloned());
+    for (name, url) in config.base_urls {
+        options.base_urls.entry(name).or_insert(url);
+    }
+    options.first = config.first;
+    options.never = config.never;
+    options.sources_of = config.instruments;
+    Ok(())
 }
 
 fn ended(done: Result<Exit, app::RunError>, err: &mut dyn Write) -> u8 {

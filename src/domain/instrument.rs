@@ -139,6 +139,8 @@ pub struct Instrument {
     pub note: Option<String>,
     /// Its symbol in each source.
     pub symbols: BTreeMap<String, String>,
+    /// Sources to be asked before all others, in order.
+    pub sources: Vec<String>,
 }
 
 impl Instrument {
@@ -162,6 +164,7 @@ impl Instrument {
             shown: true,
             note: None,
             symbols: BTreeMap::new(),
+            sources: Vec::new(),
         }
     }
 

@@ -133,6 +133,18 @@ impl Series {
         Self { provenance, splits, warnings, bars }
     }
 
+    /// One series of two parts of it; of two bars of one date that of the newer part stands.
+    #[must_use]
+    pub fn joined(a: Self, b: Self) -> Self {
+        let (older, newer) =
+            if a.last().map(|x| x.date) <= b.last().map(|x| x.date) { (a, b) } else { (b, a) };
+        let mut bars = older.bars;
+        bars.retain(|bar| !newer.bars.iter().any(|n| n.date == bar.date));
+        bars.extend(newer.bars);
+        bars.sort_by_key(|bar| bar.date);
+        Self { bars, ..newer }
+    }
+
     /// All bars, oldest first.
     #[must_use]
     pub fn bars(&self) -> &[Bar] {

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 
-use super::source::{Source, SourceError};
+use super::source::{Source, SourceError, SourceInfo};
 use super::{Failure, FailureKind, Want};
 use crate::domain::text::sanitise;
 
@@ -18,6 +18,25 @@ pub(crate) struct Asked<'a> {
     pub(crate) mirror: bool,
     /// Today, as a UTC date.
     pub(crate) today: NaiveDate,
+}
+
+impl Failure {
+    /// One failure of what several sources said: the first one's, with the reasons of the others. None of
+    /// none.
+    pub(crate) fn of_all(all: Vec<Failure>) -> Option<Failure> {
+        let told: Vec<String> = all.iter().map(|f| format!("{}: {}", f.source, f.reason)).collect();
+        let sources: Vec<&str> = all.iter().map(|f| f.source.as_str()).collect();
+        let sources = sources.join(", ");
+        let retryable = all.iter().any(|f| f.retryable);
+        let several = all.len() > 1;
+        let first = all.into_iter().next()?;
+        if !several {
+            return Some(first);
+        }
+        let reason = told.join("; ");
+        let message = format!("no closes of {} from {sources}: {reason}", first.instrument);
+        Some(Failure { message: sanitise(&message, 600), reason, retryable, ..first })
+    }
 }
 
 /// The failure of `want` at the source asked.
@@ -132,6 +151,7 @@ fn hint(want: &Want, asked: &Asked<'_>, error: &SourceError) -> String {
         SourceError::Blocked(_) | SourceError::Unauthorised(_) if asked.mirror => {
             format!("the mirror set with {variable} refuses: look there, or unset {variable} to ask {name}")
         }
+        SourceError::Unauthorised(_) if info.key.is_some() => key_hint(info),
         SourceError::Blocked(_) | SourceError::Unauthorised(_) => {
             format!("open {page} in a browser from this network, or set {variable} to a mirror")
         }
@@ -156,6 +176,15 @@ fn hint(want: &Want, asked: &Asked<'_>, error: &SourceError) -> String {
         }
         SourceError::NotCovered => String::new(),
     }
+}
+
+fn key_hint(info: &SourceInfo) -> String {
+    info.key.map_or_else(String::new, |key| {
+        format!(
+            "put a key into {0}, or its file's name into {0}_FILE; {1} gives keys",
+            key.variable, key.page
+        )
+    })
 }
 
 /// The first full minute at or after the instant, with its date unless that is today.

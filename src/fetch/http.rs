@@ -5,17 +5,22 @@
 use std::error::Error;
 use std::time::Duration;
 
+use std::cell::OnceCell;
+
+use reqwest::header::HeaderMap;
 use reqwest::{Url, redirect};
 
 use super::source::SourceError;
 use crate::domain::text::sanitise;
 
-/// The largest body read, decompressed.
-pub(crate) const BODY_LIMIT: usize = 8 * 1024 * 1024;
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 const REDIRECTS: usize = 3;
 
-/// The user agent sent where the user names none.
+/// The user agent sent to a source that refuses whatever looks like a browser.
+pub(crate) const BARE_AGENT: &str =
+    concat!("marketsnap/", env!("CARGO_PKG_VERSION"), " (+https://github.com/marketsnap/marketsnap)");
+
+/// The user agent sent to all others.
 pub(crate) const USER_AGENT: &str = concat!(
     "Mozilla/5.0 (compatible; marketsnap/",
     env!("CARGO_PKG_VERSION"),
@@ -36,8 +41,8 @@ pub(crate) struct Reply {
 pub(crate) enum HttpError {
     /// The time given was over.
     Timeout,
-    /// The body is larger than [`BODY_LIMIT`].
-    TooLarge,
+    /// The body is larger than so many bytes.
+    TooLarge(usize),
     /// No connection, or one that broke; the reason is safe to print.
     Broken(String),
 }
@@ -46,33 +51,52 @@ impl From<HttpError> for SourceError {
     fn from(error: HttpError) -> Self {
         match error {
             HttpError::Timeout => SourceError::Transport("it did not answer in time".to_owned()),
-            HttpError::TooLarge => {
-                SourceError::Malformed(format!("it is larger than {} MiB", BODY_LIMIT / 1024 / 1024))
+            HttpError::TooLarge(limit) => {
+                SourceError::Malformed(format!("it is larger than {} MiB", limit / 1024 / 1024))
             }
             HttpError::Broken(reason) => SourceError::Transport(reason),
         }
     }
 }
 
-/// Builds the client: ring as TLS provider, the system's certificates or, where there are none, those
-/// that Mozilla trusts, no cookies, and no proxy where all `hosts` are this machine.
+/// The clients of a run, each built when first needed and shared by all sources: reading the
+/// certificates takes longer than all else a client does.
+#[derive(Debug, Default)]
+pub(crate) struct Clients {
+    world: OnceCell<reqwest::Client>,
+    here: OnceCell<reqwest::Client>,
+}
+
+impl Clients {
+    /// The client for a URL: one without a proxy where the host is this machine.
+    ///
+    /// # Errors
+    /// A reason that is safe to print.
+    pub(crate) fn of(&self, url: &Url) -> Result<reqwest::Client, String> {
+        let here = is_loopback(url);
+        let cell = if here { &self.here } else { &self.world };
+        if let Some(client) = cell.get() {
+            return Ok(client.clone());
+        }
+        let client = build(here)?;
+        Ok(cell.get_or_init(|| client).clone())
+    }
+}
+
+/// Builds a client: ring as TLS provider, the system's certificates or, where there are none, those
+/// that Mozilla trusts, no cookies.
 ///
 /// # Errors
 /// A reason that is safe to print.
-pub(crate) fn client(user_agent: &str, hosts: &[Url]) -> Result<reqwest::Client, String> {
+fn build(without_proxy: bool) -> Result<reqwest::Client, String> {
     // An error means that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = || {
-        let agent = reqwest::header::HeaderValue::from_str(user_agent)
-            .unwrap_or(reqwest::header::HeaderValue::from_static(USER_AGENT));
-        let accept = reqwest::header::HeaderValue::from_static("application/json");
         let builder = reqwest::Client::builder()
-            .user_agent(agent)
-            .default_headers(reqwest::header::HeaderMap::from_iter([(reqwest::header::ACCEPT, accept)]))
             .connect_timeout(CONNECT_TIME)
             .referer(false)
             .redirect(redirect::Policy::custom(follow));
-        if hosts.iter().all(is_loopback) { builder.no_proxy() } else { builder }
+        if without_proxy { builder.no_proxy() } else { builder }
     };
     builder().build().or_else(|_| {
         let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
@@ -82,17 +106,29 @@ pub(crate) fn client(user_agent: &str, hosts: &[Url]) -> Result<reqwest::Client,
     })
 }
 
-/// Sends a GET and reads the whole answer within `limit`.
-pub(crate) async fn get(client: reqwest::Client, url: Url, limit: Duration) -> Result<Reply, HttpError> {
-    let mut response = client.get(url).timeout(limit).send().await.map_err(classify)?;
+/// A GET, ready to be sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Get {
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    /// Time for the whole answer.
+    pub(crate) limit: Duration,
+    /// The largest body read, decompressed.
+    pub(crate) largest: usize,
+}
+
+/// Sends a GET and reads the whole answer.
+pub(crate) async fn get(client: reqwest::Client, get: Get) -> Result<Reply, HttpError> {
+    let Get { url, headers, limit, largest } = get;
+    let mut response = client.get(url).headers(headers).timeout(limit).send().await.map_err(classify)?;
     let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok());
     let retry_after = header(reqwest::header::RETRY_AFTER).map(|v| v.chars().take(64).collect());
     let location = header(reqwest::header::LOCATION).map(|v| target_host(response.url(), v));
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(classify)? {
-        if body.len() + chunk.len() > BODY_LIMIT {
-            return Err(HttpError::TooLarge);
+        if body.len() + chunk.len() > largest {
+            return Err(HttpError::TooLarge(largest));
         }
         body.extend_from_slice(&chunk);
     }
@@ -124,13 +160,10 @@ pub(crate) fn shown(url: &Url) -> String {
     clean.into()
 }
 
-/// A command line that repeats the request.
-pub(crate) fn curl(url: &Url, user_agent: &str) -> String {
-    format!(
-        "curl -sS --compressed -A {} -H 'Accept: application/json' {}",
-        quoted(user_agent),
-        quoted(&shown(url))
-    )
+/// A command line that repeats the request, with the words of `more` as they stand.
+pub(crate) fn curl(url: &str, user_agent: &str, headers: &[String], more: &str) -> String {
+    let headers: String = headers.iter().map(|h| format!(" -H {}", quoted(h))).collect();
+    format!("curl -sS --compressed -A {}{headers}{more} {}", quoted(user_agent), quoted(url))
 }
 
 fn quoted(word: &str) -> String {
@@ -201,7 +234,8 @@ mod tests {
 
     #[test]
     fn the_curl_line_survives_quotes_in_the_user_agent() {
-        let line = curl(&url("http://localhost/v8?a=1&b=2"), "it's me");
+        let accept = ["Accept: application/json".to_owned()];
+        let line = curl("http://localhost/v8?a=1&b=2", "it's me", &accept, "");
         assert_eq!(
             line,
             r"curl -sS --compressed -A 'it'\''s me' -H 'Accept: application/json' 'http://localhost/v8?a=1&b=2'"

@@ -8,7 +8,9 @@ mod answer;
 mod base;
 mod demo;
 mod failure;
+mod health;
 mod http;
+mod memory;
 mod pace;
 mod registry;
 mod router;
@@ -17,16 +19,21 @@ mod source;
 mod yahoo;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use secrecy::SecretString;
 use serde::Serialize;
 
 use crate::domain::{Instrument, InstrumentId, Kind, Mic, Series};
 
 pub use base::check_base_url;
+pub use health::{Condition, Health};
+pub use memory::{Memory, Remembered};
 pub use registry::{source, source_names};
+pub use router::Desk;
 pub use source::{Answer, Found, Parsed, Request, Response, Source, SourceError, SourceInfo, Target};
 
 /// One instrument asked of the sources.
@@ -59,10 +66,17 @@ pub trait Clock: Send + Sync {
 }
 
 /// Whom to ask, and for how long.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// Short names of the sources, in the order they are asked.
     pub sources: Vec<String>,
+    /// The user named them for this run: no instrument's own order counts, and one without its key is a
+    /// failure to tell.
+    pub named: bool,
+    /// Keys by source.
+    pub keys: BTreeMap<String, SecretString>,
+    /// The file that remembers between runs which source asked for a pause.
+    pub memory: Option<PathBuf>,
     /// Base URLs that replace a source's own hosts; a path in them is kept as a prefix.
     pub base_urls: BTreeMap<String, String>,
     /// Time for the whole run.
@@ -200,6 +214,8 @@ pub struct Fetched {
     pub failures: Vec<Failure>,
     /// Requests sent over the network, retries included.
     pub requests: usize,
+    /// Every source that was to be asked, in the order of the run, and how it did.
+    pub sources: Vec<Health>,
 }
 
 /// Asks the sources in order for all wanted series and never fails as a whole; it returns when all
@@ -210,7 +226,10 @@ pub async fn fetch(
     clock: &dyn Clock,
     observer: &dyn Observer,
 ) -> Fetched {
-    router::run(query, settings, clock, observer).await
+    let mut desk = Desk::open(settings, clock, observer);
+    let fetched = desk.fetch(query).await;
+    desk.close();
+    fetched
 }
 
 /// Whether there is a source of this short name.
@@ -219,8 +238,23 @@ pub fn known_source(name: &str) -> bool {
     source(name).is_some()
 }
 
-/// Whether the source holds the instrument.
+/// Whether the source holds the instrument, by the catalogue.
 #[must_use]
 pub fn covers(source_name: &str, instrument: &Instrument) -> bool {
     source(source_name).is_some_and(|s| s.covers(instrument))
+}
+
+/// Whether any of these sources holds the instrument, by the catalogue.
+#[must_use]
+pub fn covered(sources: &[String], instrument: &Instrument) -> bool {
+    sources.iter().any(|name| covers(name, instrument))
+}
+
+/// Short names of the sources that need nothing from the user, in the order they are asked; those with
+/// a key in `keyed` among them.
+#[must_use]
+pub fn usual_sources(keyed: &BTreeMap<String, SecretString>) -> Vec<String> {
+    let usable =
+        |name: &&str| source(name).is_some_and(|s| s.info().key.is_none()) || keyed.contains_key(*name);
+    source_names().filter(|name| *name != "demo").filter(usable).map(str::to_owned).collect()
 }

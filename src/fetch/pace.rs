@@ -9,49 +9,42 @@ use tokio::time::Instant;
 
 use super::source::Pace;
 
-/// Requests in flight at once.
-pub(crate) const IN_FLIGHT: usize = 3;
-/// Requests in a run, retries included.
-pub(crate) const BUDGET: usize = 60;
-/// The longest that one request may take.
-pub(crate) const REQUEST_TIME: Duration = Duration::from_secs(10);
 /// The pause after a refusal that names none.
 pub(crate) const DEFAULT_PAUSE: Duration = Duration::from_secs(180);
 
 /// The pace of a source that says nothing of its own: three at once, two a second, sixty in a run.
 pub(crate) const PLAIN: Pace = Pace {
-    burst: BURST,
-    every: REFILL,
-    in_flight: IN_FLIGHT,
-    a_run: BUDGET,
+    burst: 3,
+    every: Duration::from_millis(500),
+    in_flight: 3,
+    a_run: 60,
     a_day: None,
-    patience: REQUEST_TIME,
+    patience: Duration::from_secs(10),
 };
 
-const REFILL: Duration = Duration::from_millis(500);
-const BURST: u32 = 3;
-
-/// A token bucket of 3, refilled with 2 a second.
+/// A token bucket of a source's pace.
 #[derive(Debug)]
 pub(crate) struct Bucket {
+    pace: Pace,
     /// When the bucket would be full again.
     full_at: Instant,
 }
 
 impl Bucket {
     /// A full bucket.
-    pub(crate) fn full(now: Instant) -> Self {
-        Self { full_at: now }
+    pub(crate) fn full(pace: Pace, now: Instant) -> Self {
+        Self { pace, full_at: now }
     }
 
     /// When the next token is there.
     pub(crate) fn ready_at(&self, now: Instant) -> Instant {
-        now.max(self.full_at.checked_sub(REFILL * (BURST - 1)).unwrap_or(now))
+        let spare = self.pace.every * self.pace.burst.saturating_sub(1);
+        now.max(self.full_at.checked_sub(spare).unwrap_or(now))
     }
 
     /// Takes a token.
     pub(crate) fn take(&mut self, now: Instant) {
-        self.full_at = self.full_at.max(now) + REFILL;
+        self.full_at = self.full_at.max(now) + self.pace.every;
     }
 }
 
@@ -107,7 +100,7 @@ mod tests {
     #[test]
     fn the_fourth_request_of_a_burst_waits_half_a_second() {
         let start = Instant::now();
-        let mut bucket = Bucket::full(start);
+        let mut bucket = Bucket::full(PLAIN, start);
         for _ in 0..3 {
             assert_eq!(bucket.ready_at(start), start);
             bucket.take(start);

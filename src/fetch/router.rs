@@ -1,18 +1,30 @@
-//! Walks the sources in order and collects, for each want, one series or one failure.
+//! The desk of a run: it knows every source's state, asks each want's sources in order, and collects one
+//! series or one failure for each.
 //!
-//! Not for: the requests of one source (`run`), or what an answer means (the sources).
+//! Not for: the requests of one source (`run`), or what an answer means (the sources). Whether two
+//! sources agree is `compute`'s to say.
 
 mod address;
 mod outcome;
 mod plan;
 mod run;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::failure::{Asked, failure, not_covered};
+use super::http::Clients;
+use super::memory::Memory;
 use super::registry::source;
 use super::source::{Found, Source, SourceError, symbol_of};
-use super::{Clock, Failure, Fetched, Observer, Query, Settings, Want};
+use super::{Clock, Failure, Fetched, Health, Observer, Query, Settings, Want};
+use crate::domain::Series;
+use run::Provider;
+
+/// The share of the time left that a source gets while another could still answer in its place.
+const SHARE: f64 = 0.4;
 
 /// What one source brought for one want.
 #[derive(Debug, Clone, Default)]
@@ -23,102 +35,215 @@ pub(crate) struct Slot {
     error: Option<SourceError>,
 }
 
-/// Asks each source in turn for what the ones before it did not have.
-pub(crate) async fn run(
-    query: &Query,
-    settings: &Settings,
-    clock: &dyn Clock,
-    observer: &dyn Observer,
-) -> Fetched {
-    let deadline = Instant::now() + settings.deadline;
-    let mut found: Vec<Option<Found>> = vec![None; query.wants.len()];
-    let mut failures: Vec<Option<Failure>> = vec![None; query.wants.len()];
-    let mut requests = 0;
-    for name in &settings.sources {
-        let Some(source) = source(name) else { continue };
-        let asked = asked_of(source, query, &found);
-        if asked.is_empty() {
-            continue;
-        }
-        let tools = run::Tools { query, settings, clock, observer, deadline };
-        let (slots, sent) = run::ask(source, &asked, &tools, requests).await;
-        requests += sent;
-        for (at, slot) in asked.into_iter().zip(slots) {
-            settle(&tools, source, at, slot, &mut found, &mut failures);
+/// The sources of a run. A source that got into trouble is not asked again, whatever for.
+pub struct Desk<'a> {
+    settings: &'a Settings,
+    clock: &'a dyn Clock,
+    observer: &'a dyn Observer,
+    deadline: Instant,
+    clients: Clients,
+    providers: Vec<Provider>,
+}
+
+/// A want on its way from source to source.
+struct Search {
+    /// Positions of providers still to be asked, the next one last.
+    chain: Vec<usize>,
+    found: Option<Found>,
+    /// What each source said that had nothing, in order.
+    errors: Vec<(usize, SourceError)>,
+}
+
+impl<'a> Desk<'a> {
+    /// Opens a desk with what is remembered of the sources; the run's time begins.
+    #[must_use]
+    pub fn open(settings: &'a Settings, clock: &'a dyn Clock, observer: &'a dyn Observer) -> Self {
+        let memory = settings.memory.as_deref().map(Memory::read).unwrap_or_default();
+        let now = clock.now();
+        let known = settings.sources.iter().filter_map(|name| source(name));
+        let provider = |s: &'static dyn Source| {
+            Provider::new(s, settings, memory.of(&remembered_as(settings, s.info().name)), now)
+        };
+        Self {
+            settings,
+            clock,
+            observer,
+            deadline: Instant::now() + settings.deadline,
+            clients: Clients::default(),
+            providers: known.map(provider).collect(),
         }
     }
-    assemble(query, settings, found, failures, requests)
+
+    /// Asks each want's sources in turn until one has it; never fails as a whole, and returns when all is
+    /// answered or the deadline has passed, with what could be had.
+    pub async fn fetch(&mut self, query: &Query) -> Fetched {
+        let chains = query.wants.iter().map(|want| self.chain(want));
+        let mut searches: Vec<Search> =
+            chains.map(|chain| Search { chain, found: None, errors: Vec::new() }).collect();
+        self.search(query, &mut searches).await;
+        let mut fetched = Fetched::default();
+        for (want, search) in query.wants.iter().zip(searches) {
+            match search.found {
+                Some(Found { series, described }) => {
+                    fetched.series.push(series);
+                    fetched.described.extend(described.map(|d| (want.instrument.id.clone(), d)));
+                }
+                None => fetched.failures.push(self.failed(query, want, &search.errors)),
+            }
+        }
+        fetched.requests = self.requests();
+        fetched.sources = self.health();
+        fetched
+    }
+
+    /// Asks, for each want, the first source in order that answers and is none of those in `but`, which
+    /// stands beside the wants.
+    pub async fn second(&mut self, query: &Query, but: &[Vec<String>]) -> Vec<Series> {
+        let mut searches = Vec::new();
+        for (want, but) in query.wants.iter().zip(but) {
+            let mut chain = self.chain(want);
+            chain.retain(|at| self.name(*at).is_none_or(|name| !but.iter().any(|b| b == name)));
+            searches.push(Search { chain, found: None, errors: Vec::new() });
+        }
+        self.search(query, &mut searches).await;
+        searches.into_iter().filter_map(|s| s.found.map(|f| f.series)).collect()
+    }
+
+    /// How the sources did so far, in the order of the run.
+    #[must_use]
+    pub fn health(&self) -> Vec<Health> {
+        self.providers.iter().map(Provider::health).collect()
+    }
+
+    /// Requests sent over the network so far, retries included.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.providers.iter().map(|p| p.health().requests).sum()
+    }
+
+    /// Ends the run: what the sources said of pauses is remembered.
+    pub fn close(self) {
+        let Some(path) = &self.settings.memory else { return };
+        let asked = self.health().into_iter().filter(|h| h.requests > 0);
+        let learnt: Vec<(String, Health)> =
+            asked.map(|h| (remembered_as(self.settings, &h.name), h)).collect();
+        if !learnt.is_empty() {
+            // A memory that cannot be written costs the next run a refusal, and this one nothing.
+            let _ = Memory::add(path, &learnt, self.clock.now());
+        }
+    }
+
+    fn name(&self, at: usize) -> Option<&'static str> {
+        self.providers.get(at).map(|p| p.source().info().name)
+    }
+
+    /// Positions of the providers that hold a want, the first to be asked last: the instrument's own
+    /// order before that of the run, unless the user named the run's.
+    fn chain(&self, want: &Want) -> Vec<usize> {
+        let own = if self.settings.named { &[] } else { want.instrument.sources.as_slice() };
+        let rank =
+            |at: &usize| own.iter().position(|n| Some(n.as_str()) == self.name(*at)).unwrap_or(own.len());
+        let usable = |at: &usize| self.providers.get(*at).is_some_and(|p| holds(p.source(), want));
+        let mut chain: Vec<usize> = (0..self.providers.len()).filter(usable).collect();
+        chain.sort_by_key(rank);
+        chain.reverse();
+        chain
+    }
+
+    /// Rounds: each open want asks its next source, and the sources of a round work side by side.
+    async fn search(&mut self, query: &Query, searches: &mut [Search]) {
+        loop {
+            let mut round: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for (want, search) in searches.iter_mut().enumerate() {
+                if let Some(at) = self.next(search) {
+                    round.entry(at).or_default().push(want);
+                }
+            }
+            if round.is_empty() {
+                return;
+            }
+            let answers = self.round(query, searches, &round).await;
+            for (at, want, slot) in answers {
+                let Some(search) = searches.get_mut(want) else { continue };
+                search.found = slot.found;
+                if search.found.is_none() {
+                    search.errors.push((at, slot.error.unwrap_or(SourceError::Timeout)));
+                }
+            }
+        }
+    }
+
+    /// The next source of a want that is not found yet. Sources that ended are passed over with the
+    /// reason they ended for.
+    fn next(&self, search: &mut Search) -> Option<usize> {
+        if search.found.is_some() {
+            return None;
+        }
+        while let Some(at) = search.chain.pop() {
+            match self.providers.get(at).and_then(Provider::stopped) {
+                None => return Some(at),
+                Some(error) => search.errors.push((at, error.clone())),
+            }
+        }
+        None
+    }
+
+    async fn round(
+        &mut self,
+        query: &Query,
+        searches: &[Search],
+        round: &BTreeMap<usize, Vec<usize>>,
+    ) -> Vec<(usize, usize, Slot)> {
+        let usable = |at: &usize| self.providers.get(*at).is_some_and(|p| p.stopped().is_none());
+        let open = searches.iter().enumerate().filter(|(_, s)| s.chain.iter().any(usable));
+        let spared: BTreeSet<usize> = open.map(|(want, _)| want).collect();
+        let now = Instant::now();
+        let share = now + self.deadline.saturating_duration_since(now).mul_f64(SHARE);
+        let (clock, observer, clients, deadline) = (self.clock, self.observer, &self.clients, self.deadline);
+        let asked =
+            self.providers.iter_mut().enumerate().filter_map(|(at, p)| Some((at, p, round.get(&at)?)));
+        let tasks = asked.map(|(at, provider, wants)| {
+            let last = !wants.iter().any(|w| spared.contains(w));
+            let spared = &spared;
+            async move {
+                let deadline = if last { deadline } else { share };
+                let tools = run::Tools { query, clock, observer, clients, deadline, last, spared };
+                let slots = run::ask(provider, wants, &tools).await;
+                wants.iter().zip(slots).map(|(want, slot)| (at, *want, slot)).collect::<Vec<_>>()
+            }
+        });
+        join_all(tasks).await.concat()
+    }
+
+    /// The failure of a want: told as of the first source that was to be asked, the one the user expects,
+    /// with what the others said.
+    fn failed(&self, query: &Query, want: &Want, errors: &[(usize, SourceError)]) -> Failure {
+        let asked = |(at, error): &(usize, SourceError)| {
+            let source = self.providers.get(*at)?.source();
+            let symbol = symbol_of(source, want);
+            let asked = Asked {
+                source,
+                symbol: symbol.as_deref(),
+                mirror: self.settings.base_urls.contains_key(source.info().name),
+                today: query.until,
+            };
+            Some(failure(want, &asked, error))
+        };
+        let all: Vec<Failure> = errors.iter().filter_map(asked).collect();
+        Failure::of_all(all).unwrap_or_else(|| not_covered(want, &self.settings.sources))
+    }
+}
+
+/// The name a source is remembered by: another address in its place is another one to be polite to.
+fn remembered_as(settings: &Settings, name: &str) -> String {
+    let base = settings.base_urls.get(name).and_then(|b| reqwest::Url::parse(b).ok());
+    let place = base.and_then(|u| Some(format!("{}:{}", u.host_str()?, u.port_or_known_default()?)));
+    place.map_or_else(|| name.to_owned(), |place| format!("{name} at {place}"))
 }
 
 /// Whether a source can be asked for a want.
 fn holds(source: &dyn Source, want: &Want) -> bool {
     if want.ad_hoc { symbol_of(source, want).is_some() } else { source.covers(&want.instrument) }
-}
-
-fn asked_of(source: &dyn Source, query: &Query, found: &[Option<Found>]) -> Vec<usize> {
-    query
-        .wants
-        .iter()
-        .zip(found)
-        .enumerate()
-        .filter(|(_, (_, found))| found.is_none())
-        .filter(|(_, (want, _))| holds(source, want))
-        .map(|(at, _)| at)
-        .collect()
-}
-
-fn settle(
-    tools: &run::Tools<'_>,
-    source: &dyn Source,
-    at: usize,
-    slot: Slot,
-    found: &mut [Option<Found>],
-    failures: &mut [Option<Failure>],
-) {
-    let (Some(want), Some(found), Some(told)) =
-        (tools.query.wants.get(at), found.get_mut(at), failures.get_mut(at))
-    else {
-        return;
-    };
-    *found = slot.found;
-    if found.is_some() {
-        *told = None;
-    } else if told.is_none() {
-        // The first source asked is the one the user expects, so its failure is the one told.
-        let error = slot.error.unwrap_or(SourceError::Timeout);
-        let symbol = symbol_of(source, want);
-        let asked = Asked {
-            source,
-            symbol: symbol.as_deref(),
-            mirror: tools.settings.base_urls.contains_key(source.info().name),
-            today: tools.query.until,
-        };
-        *told = Some(failure(want, &asked, &error));
-    }
-}
-
-fn assemble(
-    query: &Query,
-    settings: &Settings,
-    found: Vec<Option<Found>>,
-    failures: Vec<Option<Failure>>,
-    requests: usize,
-) -> Fetched {
-    let mut fetched = Fetched { requests, ..Fetched::default() };
-    for ((want, found), failed) in query.wants.iter().zip(found).zip(failures) {
-        match found {
-            Some(Found { series, described }) => {
-                fetched.series.push(series);
-                if let Some(described) = described {
-                    fetched.described.insert(want.instrument.id.clone(), described);
-                }
-            }
-            None => {
-                fetched.failures.push(failed.unwrap_or_else(|| not_covered(want, &settings.sources)));
-            }
-        }
-    }
-    fetched
 }
 
 #[cfg(test)]
@@ -131,7 +256,6 @@ mod tests {
     use super::*;
     use crate::domain::Instrument;
     use crate::fetch::Event;
-    use crate::fetch::pace::BUDGET;
 
     struct Still;
 
@@ -161,14 +285,15 @@ mod tests {
             base_urls: BTreeMap::from([("yahoo".to_owned(), "http://127.0.0.1:9".to_owned())]),
             deadline: Duration::from_secs(5),
             user_agent: None,
+            ..Settings::default()
         };
-        let deadline = Instant::now() + settings.deadline;
-        let tools =
-            run::Tools { query: &query, settings: &settings, clock: &Still, observer: &Still, deadline };
+        let mut desk = Desk::open(&settings, &Still, &Still);
+        desk.providers.iter_mut().for_each(|p| p.sent = 60);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let (slots, sent) = runtime.block_on(run::ask(source("yahoo").unwrap(), &[0, 1], &tools, BUDGET));
-        assert_eq!(sent, 0);
-        assert!(slots.iter().all(|s| s.error == Some(SourceError::Budget(BUDGET))), "{slots:?}");
+        let fetched = runtime.block_on(desk.fetch(&query));
+        assert_eq!(fetched.requests, 60);
+        let limit = |f: &Failure| f.reason == "not asked, because the run's limit of 60 requests is reached";
+        assert!(fetched.failures.iter().all(limit), "{:?}", fetched.failures);
     }
 
     #[test]

@@ -254,6 +254,16 @@ pub trait Source: Sync {
         Vec::new()
     }
 
+    /// The largest answer that is read, in bytes.
+    fn largest(&self) -> usize {
+        8 * 1024 * 1024
+    }
+
+    /// Whether several requests for one want bring parts of one series, which are joined.
+    fn in_parts(&self) -> bool {
+        false
+    }
+
     /// First and last date held, where that is fixed.
     fn holds(&self) -> Option<(NaiveDate, NaiveDate)> {
         None

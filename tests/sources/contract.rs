@@ -177,6 +177,7 @@ fn demo(wants: Vec<Want>, until: &str) -> Fetched {
         base_urls: BTreeMap::new(),
         deadline: Duration::from_secs(5),
         user_agent: None,
+        ..Settings::default()
     };
     run_with(&Query { until: day(until), ..query(wants) }, &settings).0
 }

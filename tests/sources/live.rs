@@ -15,6 +15,7 @@ fn yahoo_still_tells_the_close_of_a_past_session() {
         base_urls: BTreeMap::new(),
         deadline: Duration::from_secs(20),
         user_agent: None,
+        ..Settings::default()
     };
     let (fetched, _) = run_with(&query(vec![sp500()]), &settings);
     let series = fetched.series.first().unwrap_or_else(|| panic!("{:?}", fetched.failures));

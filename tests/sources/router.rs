@@ -139,6 +139,7 @@ fn a_user_agent_is_sent_as_given_and_one_that_is_no_header_is_replaced() {
             base_urls: BTreeMap::from([("yahoo".to_owned(), server.url())]),
             deadline: AMPLE,
             user_agent: Some(given.to_owned()),
+            ..Settings::default()
         };
         let (fetched, _) = run_with(&query(both()), &settings);
         assert_eq!(fetched.series.len(), 2);
@@ -551,6 +552,7 @@ fn a_second_source_is_asked_for_what_the_first_did_not_have() {
         base_urls: BTreeMap::from([("yahoo".to_owned(), server.url())]),
         deadline: AMPLE,
         user_agent: None,
+        ..Settings::default()
     };
     let (fetched, _) =
         run_with(&query(vec![want("NOSUCH", "NOSUCH", Kind::Stock, "USD"), sp500()]), &settings);

@@ -155,6 +155,7 @@ pub fn run(query: &Query, base: &str, deadline: Duration) -> (Fetched, Recorder)
         base_urls: BTreeMap::from([("yahoo".to_owned(), base.to_owned())]),
         deadline,
         user_agent: None,
+        ..Settings::default()
     };
     run_with(query, &settings)
 }

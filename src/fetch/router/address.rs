@@ -1,36 +1,48 @@
-//! Where a source is asked: its hosts in turn, or the one address set in their place, and the client.
+//! Where a source is asked and what is sent with it: its services' hosts in turn, or the one address
+//! set in their place, its headers, and the user's key.
 //!
-//! Not for: what is asked there (the sources).
+//! Not for: what is asked there (the sources). A key is put in at the last moment, and neither a URL
+//! that is shown nor a line that repeats a request holds it.
 
-use reqwest::{Client, Url};
+use reqwest::Url;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, REFERER, USER_AGENT};
+use secrecy::{ExposeSecret, SecretString};
 
+use crate::fetch::Settings;
 use crate::fetch::http;
-use crate::fetch::source::SourceInfo;
+use crate::fetch::source::{KeyPlace, SourceInfo};
 
-/// The addresses of one source, and the client once it is needed.
+/// The addresses of one source, and what is sent with each request.
 pub(super) struct Addresses {
-    hosts: Vec<Url>,
-    variable: &'static str,
+    info: &'static SourceInfo,
+    services: Vec<Vec<Url>>,
     agent: String,
-    client: Option<Client>,
+    key: Option<SecretString>,
 }
 
 impl Addresses {
-    /// The source's own hosts, or `base` instead of them.
-    pub(super) fn new(info: &SourceInfo, base: Option<&str>, agent: Option<&str>) -> Self {
-        let own = base.map_or_else(|| info.services.concat(), |base| vec![base]);
-        let hosts = own.into_iter().filter_map(|h| Url::parse(h).ok()).filter(Url::has_host).collect();
-        let agent = agent.unwrap_or(http::USER_AGENT).to_owned();
-        Self { hosts, variable: info.url_variable, agent, client: None }
+    /// The source's own hosts, or the address set instead of them.
+    pub(super) fn new(info: &'static SourceInfo, settings: &Settings) -> Self {
+        let parsed = |base: &str| Url::parse(base).ok().filter(Url::has_host);
+        let services = match settings.base_urls.get(info.name) {
+            Some(base) => vec![parsed(base).into_iter().collect(); info.services.len()],
+            None => info.services.iter().map(|s| s.iter().filter_map(|b| parsed(b)).collect()).collect(),
+        };
+        let own = if info.headers.bare_agent { http::BARE_AGENT } else { http::USER_AGENT };
+        let agent = settings.user_agent.as_deref().unwrap_or(own).to_owned();
+        let key = info.key.and_then(|_| settings.keys.get(info.name).cloned());
+        Self { info, services, agent, key }
     }
 
-    /// The URL of `path` for the first try (0), the second (1), and so on: each at the next host.
+    /// The URL of `path` for the first try (0), the second (1), and so on: each at the service's next
+    /// host. It holds no key.
     ///
     /// # Errors
     /// A reason that is safe to print.
-    pub(super) fn url(&self, nth: usize, path: &str) -> Result<Url, String> {
-        let Some(base) = self.hosts.iter().cycle().nth(nth) else {
-            return Err(format!("the address set with {} is not a URL", self.variable));
+    pub(super) fn url(&self, service: usize, nth: usize, path: &str) -> Result<Url, String> {
+        let hosts = self.services.get(service).map(Vec::as_slice).unwrap_or_default();
+        let Some(base) = hosts.iter().cycle().nth(nth) else {
+            return Err(format!("the address set with {} is not a URL", self.info.url_variable));
         };
         let mut base = base.clone();
         base.set_query(None);
@@ -39,23 +51,69 @@ impl Addresses {
         Url::parse(&joined).map_err(|_| "the request is not a URL".to_owned())
     }
 
-    /// The client, built when first asked for.
-    ///
-    /// # Errors
-    /// A reason that is safe to print.
-    pub(super) fn client(&mut self) -> Result<Client, String> {
-        if let Some(client) = &self.client {
-            return Ok(client.clone());
+    /// The URL as it is sent.
+    pub(super) fn with_key(&self, mut url: Url) -> Url {
+        if let (Some(KeyPlace::Query(name)), Some(key)) = (self.place(), &self.key) {
+            url.query_pairs_mut().append_pair(name, key.expose_secret());
         }
-        let client = http::client(&self.agent, &self.hosts)?;
-        self.client = Some(client.clone());
-        Ok(client)
+        url
     }
 
-    /// The URL as it may be shown, and a command line that repeats the request.
-    pub(super) fn shown(&self, nth: usize, path: &str) -> Option<(String, String)> {
-        let url = self.url(nth, path).ok()?;
-        Some((http::shown(&url), http::curl(&url, &self.agent)))
+    /// The headers as they are sent.
+    pub(super) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(self.info.headers.accept));
+        if let Some(referer) = self.info.headers.referer {
+            headers.insert(REFERER, HeaderValue::from_static(referer));
+        }
+        let agent = HeaderValue::from_str(&self.agent);
+        headers.insert(USER_AGENT, agent.unwrap_or(HeaderValue::from_static(http::USER_AGENT)));
+        if let (Some(KeyPlace::Header(name, before)), Some(key)) = (self.place(), &self.key)
+            && let Ok(name) = HeaderName::from_bytes(name.as_bytes())
+            && let Ok(mut value) = HeaderValue::from_str(&format!("{before}{}", key.expose_secret()))
+        {
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        headers
+    }
+
+    /// A body without the key, which some sources repeat in their errors.
+    pub(super) fn redacted(&self, body: Vec<u8>) -> Vec<u8> {
+        let Some(key) = self.key.as_ref().map(ExposeSecret::expose_secret).filter(|k| !k.is_empty()) else {
+            return body;
+        };
+        let found = body.windows(key.len()).any(|w| w == key.as_bytes());
+        if found { String::from_utf8_lossy(&body).replace(key, "REDACTED").into_bytes() } else { body }
+    }
+
+    /// The URL as it may be shown, and a command line that repeats the request with the key taken from
+    /// its variable.
+    pub(super) fn shown(&self, service: usize, nth: usize, path: &str) -> Option<(String, String)> {
+        let url = http::shown(&self.url(service, nth, path).ok()?);
+        let mut headers = vec![format!("Accept: {}", self.info.headers.accept)];
+        headers.extend(self.info.headers.referer.map(|r| format!("Referer: {r}")));
+        let mut more = String::new();
+        match (self.info.key.map(|k| k.variable), self.place()) {
+            (Some(variable), Some(KeyPlace::Header(name, before))) => {
+                more = format!(" -H \"{name}: {before}${variable}\"");
+            }
+            (Some(variable), Some(KeyPlace::Query(name))) => {
+                more = format!(" -G --data-urlencode \"{name}=${variable}\"");
+            }
+            _ => {}
+        }
+        let curl = http::curl(&url, &self.agent, &headers, &more);
+        Some((url, curl))
+    }
+
+    /// Whether the source wants a key and has none.
+    pub(super) fn lacks_key(&self) -> bool {
+        self.info.key.is_some() && self.key.is_none()
+    }
+
+    fn place(&self) -> Option<KeyPlace> {
+        self.info.key.map(|k| k.place)
     }
 }
 
@@ -66,7 +124,9 @@ mod tests {
 
     fn url(base: Option<&str>, nth: usize) -> Result<String, String> {
         let info = source("yahoo").unwrap().info();
-        Addresses::new(info, base, None).url(nth, "/v8/x?a=1").map(String::from)
+        let base_urls = base.map(|b| ("yahoo".to_owned(), b.to_owned())).into_iter().collect();
+        let settings = Settings { base_urls, ..Settings::default() };
+        Addresses::new(info, &settings).url(0, nth, "/v8/x?a=1").map(String::from)
     }
 
     #[test]

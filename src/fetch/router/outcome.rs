@@ -4,16 +4,18 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::task::{Id, JoinError};
 use tokio::time::Instant;
 
 use super::Slot;
 use super::plan::Place;
 use super::run::{Job, Run, State};
+use crate::domain::Series;
 use crate::fetch::Event;
 use crate::fetch::http::{HttpError, Reply};
 use crate::fetch::pace::{jitter, pause};
-use crate::fetch::source::{Parsed, Response, SourceError, Target};
+use crate::fetch::source::{Found, Parsed, Response, SourceError, Target};
 
 /// A try that ended: its task, what came of it, and how long it took.
 pub(super) type Ended = Result<(Id, (Result<Reply, HttpError>, Duration)), JoinError>;
@@ -25,9 +27,11 @@ impl Run<'_> {
             Ok((id, (result, elapsed))) => (id, result, elapsed),
             Err(e) => (e.id(), Err(HttpError::Broken("the request broke down".to_owned())), Duration::ZERO),
         };
-        let Some(job) = self.jobs.remove(&id) else { return };
+        let Some(mut job) = self.jobs.remove(&id) else { return };
         let late = job.last_chance && result == Err(HttpError::Timeout);
         let (status, bytes) = result.as_ref().map_or((None, 0), |r| (Some(r.status), r.body.len()));
+        // What another source may answer is not waited for twice.
+        job.retried |= result == Err(HttpError::Timeout) && self.tools.spares(&job.request.wants);
         let mut pause_asked = None;
         let outcome = match result {
             Err(_) if late => Err(SourceError::Timeout),
@@ -36,14 +40,16 @@ impl Run<'_> {
                 let received_at = self.tools.clock.now();
                 pause_asked = reply.retry_after.clone();
                 let Reply { status, body, retry_after, location } = reply;
+                let body = self.p.addresses.redacted(body);
                 let response = Response { status, body, retry_after, location, received_at };
-                self.source.parse(self.tools.query, &job.request, &response)
+                self.p.source.parse(self.tools.query, &job.request, &response)
             }
         };
         self.report(&job, status, bytes, elapsed, &outcome);
         match outcome {
             Ok(parsed) => {
-                self.failed_in_row = 0;
+                self.p.failed_in_row = 0;
+                self.praise(&parsed, elapsed);
                 self.take(&job, parsed);
             }
             Err(error) => self.failed(job, error, pause_asked.as_deref()),
@@ -52,15 +58,17 @@ impl Run<'_> {
 
     fn failed(&mut self, job: Job, error: SourceError, pause_asked: Option<&str>) {
         match error {
-            SourceError::Throttled { reason, wait, .. } => self.throttled(job, reason, wait, pause_asked),
+            SourceError::Throttled { reason, wait, until } => {
+                self.throttled(job, (reason, wait, until), pause_asked);
+            }
             SourceError::Blocked(_) | SourceError::Unauthorised(_) => {
                 self.note(&job.request.wants, &error);
-                self.stop(error);
+                self.p.stop(error);
             }
             error if error.worth_a_retry() => self.broken(job, error),
             other => {
                 if other != SourceError::Timeout {
-                    self.failed_in_row = 0;
+                    self.p.failed_in_row = 0;
                 }
                 self.note(&job.request.wants, &other);
                 match other {
@@ -79,8 +87,8 @@ impl Run<'_> {
 
     /// Plans smaller requests for what one that failed for good asked.
     fn ask_in_parts(&mut self, job: &Job) {
-        if !matches!(self.state, State::Stopped(_)) {
-            let parts = self.source.parts(self.tools.query, &job.request, job.part > 0);
+        if !matches!(self.p.state, State::Stopped(_)) {
+            let parts = self.p.source.parts(self.tools.query, &job.request, job.part > 0);
             self.enqueue(parts, Place::Parts(job.part + 1));
         }
     }
@@ -89,10 +97,10 @@ impl Run<'_> {
     fn broken(&mut self, mut job: Job, error: SourceError) {
         let wait = jitter();
         let at = Instant::now() + wait;
-        let open = !matches!(self.state, State::Stopped(_));
+        let open = !matches!(self.p.state, State::Stopped(_));
         if open && !job.retried && at < self.tools.deadline {
             if let Some((url, _)) = self.shown(&job) {
-                let source = self.source.info().name.to_owned();
+                let source = self.p.source.info().name.to_owned();
                 self.tools.observer.event(&Event::Retry { source, url, wait, reason: error.to_string() });
             }
             job.retried = true;
@@ -101,24 +109,30 @@ impl Run<'_> {
             self.queue.push(job);
             return;
         }
-        self.failed_in_row += 1;
+        self.p.failed_in_row += 1;
         self.note(&job.request.wants, &error);
-        if self.failed_in_row >= 2 {
-            self.stop(error);
+        if self.p.failed_in_row >= 2 {
+            self.p.stop(error);
         }
         self.ask_in_parts(&job);
     }
 
     /// Keeps the pause once if it ends inside the deadline, otherwise stops.
-    fn throttled(&mut self, mut job: Job, reason: String, wait: bool, pause_asked: Option<&str>) {
+    fn throttled(
+        &mut self,
+        mut job: Job,
+        (reason, wait, until): (String, bool, Option<DateTime<Utc>>),
+        pause_asked: Option<&str>,
+    ) {
         let received = self.tools.clock.now();
-        let asked = pause(pause_asked, received);
+        let asked = until.and_then(|u| (u - received).to_std().ok()).unwrap_or(pause(pause_asked, received));
+        let wait = wait && !self.tools.spares(&job.request.wants);
         let now = Instant::now();
-        match self.state {
+        match self.p.state {
             State::Up if wait && now + asked < self.tools.deadline => {
-                let source = self.source.info().name.to_owned();
+                let source = self.p.source.info().name.to_owned();
                 self.tools.observer.event(&Event::Throttled { source, wait: asked });
-                self.state = State::Throttled(now, now + asked);
+                self.p.state = State::Throttled(now, now + asked);
                 self.queue.insert(0, job);
             }
             // Sent before the pause was asked for: it shares the pause.
@@ -131,8 +145,17 @@ impl Run<'_> {
                     chrono::Duration::from_std(asked).ok().and_then(|d| received.checked_add_signed(d));
                 let error = SourceError::Throttled { reason, until, wait };
                 self.note(&job.request.wants, &error);
-                self.stop(error);
+                self.p.stop(error);
             }
+        }
+    }
+
+    /// Remembers when and how fast the source answered with closes.
+    fn praise(&mut self, parsed: &Parsed, elapsed: Duration) {
+        if parsed.answers.iter().any(|a| a.outcome.is_ok()) {
+            let health = &mut self.p.health;
+            health.last_success = Some(self.tools.clock.now());
+            health.latency = Some(health.latency.map_or(elapsed, |before| before.min(elapsed)));
         }
     }
 
@@ -147,14 +170,15 @@ impl Run<'_> {
             let slot = self.slots.entry(answer.want).or_default();
             match answer.outcome {
                 Ok(found) => {
-                    self.alive = true;
-                    *slot = Slot { found: Some(found), error: None };
+                    self.p.alive = true;
+                    let earlier = slot.found.take().filter(|_| self.p.source.in_parts());
+                    *slot = Slot { found: Some(joined(earlier, found)), error: None };
                 }
                 Err(error) => slot.error = Some(error),
             }
         }
         // Before there is a sign of life, what may give one comes first.
-        let place = if self.alive { Place::Last } else { Place::First };
+        let place = if self.p.alive { Place::Last } else { Place::First };
         self.enqueue(parsed.follow, place);
     }
 
@@ -165,16 +189,9 @@ impl Run<'_> {
         }
     }
 
-    /// Ends the source: nothing more is sent. The first reason stands.
-    pub(super) fn stop(&mut self, error: SourceError) {
-        if !matches!(self.state, State::Stopped(_)) {
-            self.state = State::Stopped(error);
-        }
-    }
-
     fn shown(&self, job: &Job) -> Option<(String, String)> {
         let Target::Get(path) = &job.request.target else { return None };
-        self.addresses.shown(job.host, path)
+        self.p.addresses.shown(job.request.service, job.host, path)
     }
 
     fn report(
@@ -194,7 +211,7 @@ impl Run<'_> {
             Err(error) => error.to_string(),
         };
         self.tools.observer.event(&Event::Request {
-            source: self.source.info().name.to_owned(),
+            source: self.p.source.info().name.to_owned(),
             method: "GET".to_owned(),
             url,
             status,
@@ -203,5 +220,13 @@ impl Run<'_> {
             outcome,
             curl,
         });
+    }
+}
+
+/// One find of two parts of a series.
+fn joined(earlier: Option<Found>, found: Found) -> Found {
+    match earlier {
+        Some(earlier) => Found { series: Series::joined(earlier.series, found.series), ..found },
+        None => found,
     }
 }

@@ -56,46 +56,46 @@ impl Run<'_> {
 
     /// Counts an answer without closes.
     pub(super) fn count_barren(&mut self, job: &Job, error: &SourceError) {
-        let count = if is_batch(job) { &mut self.barren.batches } else { &mut self.barren.singles };
+        let count = if is_batch(job) { &mut self.p.barren.batches } else { &mut self.p.barren.singles };
         *count += 1;
         let means = match error {
             SourceError::UnknownSymbol => SourceError::Outage,
             SourceError::Malformed(_) => error.clone(),
-            _ => SourceError::Barren(self.source.info().name),
+            _ => SourceError::Barren(self.p.source.info().name),
         };
-        self.barren.why = match self.barren.why.take() {
-            Some(before) if before != means => Some(SourceError::Barren(self.source.info().name)),
+        self.p.barren.why = match self.p.barren.why.take() {
+            Some(before) if before != means => Some(SourceError::Barren(self.p.source.info().name)),
             _ => Some(means),
         };
     }
 
     /// Nothing that may be sent is left although something was to be asked: that is the source's end.
     pub(super) fn give_up_if_barren(&mut self) {
-        let told = self.barren.batches + self.barren.singles;
-        if self.alive || told < ANSWERS || self.queue.is_empty() || !self.flying.is_empty() {
+        let told = self.p.barren.batches + self.p.barren.singles;
+        if self.p.alive || told < ANSWERS || self.queue.is_empty() || !self.flying.is_empty() {
             return;
         }
-        if let Some(why) = self.barren.why.clone() {
-            self.stop(why);
+        if let Some(why) = self.p.barren.why.clone() {
+            self.p.stop(why);
         }
     }
 
     /// Until the source has brought closes, three batches and three single requests are the most that
     /// answers without any may cost.
     fn may_be_sent(&self, job: &Job) -> bool {
-        if self.alive {
+        if self.p.alive {
             return true;
         }
         let alike = |other: &&Job| is_batch(other) == is_batch(job);
         let flying = self.jobs.values().filter(alike).count();
-        let told = if is_batch(job) { self.barren.batches } else { self.barren.singles };
+        let told = if is_batch(job) { self.p.barren.batches } else { self.p.barren.singles };
         !job.request.only_if_alive && told + flying < ANSWERS
     }
 
     /// The job that may be sent first. Those that need a sign of life stay until there is one. After a
     /// failure its parts wait for what was planned before, which decides whether the source is down.
     pub(super) fn next_job(&self) -> Option<usize> {
-        let in_doubt = self.failed_in_row > 0;
+        let in_doubt = self.p.failed_in_row > 0;
         self.queue
             .iter()
             .enumerate()

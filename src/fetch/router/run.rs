@@ -3,8 +3,10 @@
 //!
 //! Not for: choosing the next source (`router`) or reading answers (the sources).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
+
+use chrono::{DateTime, NaiveTime, Utc};
 
 use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, sleep_until};
@@ -12,8 +14,10 @@ use tokio::time::{Instant, sleep_until};
 use super::Slot;
 use super::address::Addresses;
 use super::plan::{Barren, Place};
-use crate::fetch::http::{self, HttpError, Reply};
-use crate::fetch::pace::{BUDGET, Bucket, IN_FLIGHT, REQUEST_TIME};
+use crate::fetch::health::Health;
+use crate::fetch::http::{self, Clients, HttpError, Reply};
+use crate::fetch::memory::Remembered;
+use crate::fetch::pace::Bucket;
 use crate::fetch::source::{Request, Response, Source, SourceError, Target};
 use crate::fetch::{Clock, Observer, Query, Settings};
 
@@ -21,10 +25,22 @@ use crate::fetch::{Clock, Observer, Query, Settings};
 #[derive(Clone, Copy)]
 pub(crate) struct Tools<'a> {
     pub(crate) query: &'a Query,
-    pub(crate) settings: &'a Settings,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) observer: &'a dyn Observer,
+    pub(crate) clients: &'a Clients,
+    /// When this source has to have answered.
     pub(crate) deadline: Instant,
+    /// The run ends then, and not only this source's part of it.
+    pub(crate) last: bool,
+    /// Positions of wants that another source could still answer.
+    pub(crate) spared: &'a BTreeSet<usize>,
+}
+
+impl Tools<'_> {
+    /// Whether another source could answer all of these, so that this one need not be waited for.
+    pub(super) fn spares(&self, wants: &[usize]) -> bool {
+        wants.iter().all(|want| self.spared.contains(want))
+    }
 }
 
 /// A request on its way: which try, where to, and not before when.
@@ -51,58 +67,112 @@ pub(super) enum State {
     Stopped(SourceError),
 }
 
-pub(super) struct Run<'a> {
+/// One source during a run: how it is doing, whatever is asked of it.
+pub(crate) struct Provider {
     pub(super) source: &'static dyn Source,
-    pub(super) tools: &'a Tools<'a>,
     pub(super) addresses: Addresses,
+    pub(super) bucket: Bucket,
+    pub(super) state: State,
+    /// It has brought closes of some symbol.
+    pub(super) alive: bool,
+    pub(super) barren: Barren,
+    pub(super) failed_in_row: u32,
+    pub(super) sent: usize,
+    /// Requests of earlier runs on the same UTC day.
+    pub(super) sent_before: usize,
+    pub(super) health: Health,
+}
+
+impl Provider {
+    /// A source that nothing is known against, or what is remembered of it.
+    pub(crate) fn new(
+        source: &'static dyn Source,
+        settings: &Settings,
+        remembered: Option<&Remembered>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let info = source.info();
+        let mut provider = Self {
+            source,
+            addresses: Addresses::new(info, settings),
+            bucket: Bucket::full(info.pace, Instant::now()),
+            state: State::Up,
+            alive: false,
+            barren: Barren::default(),
+            failed_in_row: 0,
+            sent: 0,
+            sent_before: remembered.map_or(0, |r| r.requests_on(now)),
+            health: Health { name: info.name.to_owned(), ..Health::default() },
+        };
+        if let Some(until) = remembered.and_then(|r| r.paused_until(now)) {
+            let reason = "as it said in an earlier run".to_owned();
+            provider.stop(SourceError::Throttled { reason, until: Some(until), wait: false });
+        } else if let Some(key) = info.key.filter(|_| provider.addresses.lacks_key()) {
+            provider.stop(SourceError::Unauthorised(format!("it needs a key in {}", key.variable)));
+        }
+        provider
+    }
+
+    /// Ends the source: nothing more is sent. The first reason stands.
+    pub(super) fn stop(&mut self, error: SourceError) {
+        if !matches!(self.state, State::Stopped(_)) {
+            self.health.ended(&error);
+            self.state = State::Stopped(error);
+        }
+    }
+
+    /// Why nothing more is asked of it, if nothing is.
+    pub(crate) fn stopped(&self) -> Option<&SourceError> {
+        if let State::Stopped(error) = &self.state { Some(error) } else { None }
+    }
+
+    /// How it did.
+    pub(crate) fn health(&self) -> Health {
+        Health { requests: self.sent, ..self.health.clone() }
+    }
+
+    pub(crate) fn source(&self) -> &'static dyn Source {
+        self.source
+    }
+
+    /// The reason not to send another request, where its limits are reached.
+    fn used_up(&self, now: DateTime<Utc>) -> Option<SourceError> {
+        let pace = self.source.info().pace;
+        if let Some(a_day) = pace.a_day.filter(|a_day| self.sent_before + self.sent >= *a_day) {
+            let reason = format!("its {a_day} requests of the day are used up");
+            let midnight = now.date_naive().succ_opt().map(|d| d.and_time(NaiveTime::MIN).and_utc());
+            return Some(SourceError::Throttled { reason, until: midnight, wait: false });
+        }
+        (self.sent >= pace.a_run).then_some(SourceError::Budget(pace.a_run))
+    }
+}
+
+pub(super) struct Run<'a> {
+    pub(super) p: &'a mut Provider,
+    pub(super) tools: &'a Tools<'a>,
     pub(super) queue: Vec<Job>,
     pub(super) flying: JoinSet<(Result<Reply, HttpError>, Duration)>,
     pub(super) jobs: HashMap<Id, Job>,
-    pub(super) bucket: Bucket,
-    pub(super) state: State,
-    /// The source has brought closes of some symbol.
-    pub(super) alive: bool,
-    pub(super) barren: Barren,
     pub(super) began: Instant,
-    pub(super) failed_in_row: u32,
     pub(super) slots: HashMap<usize, Slot>,
-    pub(super) sent: usize,
-    pub(super) sent_before: usize,
 }
 
-/// Asks `source` for the wants at `asked`; returns a slot for each and the number of requests sent.
-pub(crate) async fn ask(
-    source: &'static dyn Source,
-    asked: &[usize],
-    tools: &Tools<'_>,
-    sent_before: usize,
-) -> (Vec<Slot>, usize) {
-    let now = Instant::now();
+/// Asks a source for the wants at `asked`; returns a slot for each.
+pub(crate) async fn ask(provider: &mut Provider, asked: &[usize], tools: &Tools<'_>) -> Vec<Slot> {
+    let requests = provider.source.requests(tools.query, asked);
     let mut run = Run {
-        source,
+        p: provider,
         tools,
-        addresses: Addresses::new(
-            source.info(),
-            tools.settings.base_urls.get(source.info().name).map(String::as_str),
-            tools.settings.user_agent.as_deref(),
-        ),
         queue: Vec::new(),
         flying: JoinSet::new(),
         jobs: HashMap::new(),
-        bucket: Bucket::full(now),
-        state: State::Up,
-        alive: false,
-        barren: Barren::default(),
-        began: now,
-        failed_in_row: 0,
+        began: Instant::now(),
         slots: HashMap::new(),
-        sent: 0,
-        sent_before,
     };
-    run.enqueue(source.requests(tools.query, asked), Place::Last);
+    run.enqueue(requests, Place::Last);
     run.drive().await;
     run.conclude(asked);
-    (asked.iter().map(|at| run.slots.remove(at).unwrap_or_default()).collect(), run.sent)
+    asked.iter().map(|at| run.slots.remove(at).unwrap_or_default()).collect()
 }
 
 impl Run<'_> {
@@ -124,7 +194,11 @@ impl Run<'_> {
                 () = sleep_until(wake) => {}
             }
         }
-        self.stop(SourceError::Timeout);
+        self.p.stop(if self.tools.last {
+            SourceError::Timeout
+        } else {
+            SourceError::Transport("it did not answer in its part of the run's time".to_owned())
+        });
         // Tries that end together with the run get a moment to report themselves.
         let end = deadline + Duration::from_millis(50);
         while let Ok(Some(ended)) = tokio::time::timeout_at(end, self.flying.join_next_with_id()).await {
@@ -138,8 +212,8 @@ impl Run<'_> {
         loop {
             // After a failure one at a time, so that a source that is down is asked once more and not
             // three times, and one that still answers other requests can show it.
-            let at_once = if self.failed_in_row > 0 { 1 } else { IN_FLIGHT };
-            if matches!(self.state, State::Stopped(_)) || self.flying.len() >= at_once {
+            let at_once = if self.p.failed_in_row > 0 { 1 } else { self.p.source.info().pace.in_flight };
+            if matches!(self.p.state, State::Stopped(_)) || self.flying.len() >= at_once {
                 return None;
             }
             let Some(at) = self.next_job() else {
@@ -161,8 +235,8 @@ impl Run<'_> {
         if job.request.target == Target::Builtin {
             return now;
         }
-        let paused = if let State::Throttled(_, until) = self.state { until } else { now };
-        self.bucket.ready_at(now).max(job.not_before).max(paused)
+        let paused = if let State::Throttled(_, until) = self.p.state { until } else { now };
+        self.p.bucket.ready_at(now).max(job.not_before).max(paused)
     }
 
     fn send(&mut self, mut job: Job, now: Instant) {
@@ -174,29 +248,35 @@ impl Run<'_> {
                 location: None,
                 received_at: self.tools.clock.now(),
             };
-            match self.source.parse(self.tools.query, &job.request, &response) {
+            match self.p.source.parse(self.tools.query, &job.request, &response) {
                 Ok(parsed) => self.take(&job, parsed),
                 Err(error) => self.note(&job.request.wants, &error),
             }
             return;
         };
-        if self.sent_before + self.sent >= BUDGET {
-            self.stop(SourceError::Budget(BUDGET));
-            return self.note(&job.request.wants, &SourceError::Budget(BUDGET));
+        if let Some(error) = self.p.used_up(self.tools.clock.now()) {
+            self.p.stop(error.clone());
+            return self.note(&job.request.wants, &error);
         }
-        let url = self.addresses.url(job.host, &path);
-        let (client, url) = match url.and_then(|url| Ok((self.addresses.client()?, url))) {
+        let url = self.p.addresses.url(job.request.service, job.host, &path);
+        let (client, url) = match url.and_then(|url| Ok((self.tools.clients.of(&url)?, url))) {
             Ok(both) => both,
-            Err(reason) => return self.stop(SourceError::Transport(reason)),
+            Err(reason) => return self.p.stop(SourceError::Transport(reason)),
         };
+        let patience = self.p.source.info().pace.patience;
         let rest = self.tools.deadline.saturating_duration_since(now);
-        job.last_chance = rest < REQUEST_TIME;
+        job.last_chance = self.tools.last && rest < patience;
         job.sent_at = now;
-        self.bucket.take(now);
-        self.sent += 1;
-        let limit = rest.min(REQUEST_TIME);
+        self.p.bucket.take(now);
+        self.p.sent += 1;
+        let get = http::Get {
+            url: self.p.addresses.with_key(url),
+            headers: self.p.addresses.headers(),
+            limit: rest.min(patience),
+            largest: self.p.source.largest(),
+        };
         let handle = self.flying.spawn(async move {
-            let result = http::get(client, url, limit).await;
+            let result = http::get(client, get).await;
             (result, now.elapsed())
         });
         self.jobs.insert(handle.id(), job);
@@ -204,7 +284,7 @@ impl Run<'_> {
 
     /// Gives every want without a series its last word.
     fn conclude(&mut self, asked: &[usize]) {
-        if let State::Stopped(error) = &self.state {
+        if let State::Stopped(error) = &self.p.state {
             // What was still to be asked for ends as the source did, whatever an earlier answer said.
             let error = error.clone();
             let open: Vec<usize> =
@@ -221,7 +301,7 @@ impl Run<'_> {
         }
         // One that is denied beside one that is merely empty is believed to be unknown.
         let empty = |s: &Slot| matches!(s.error, Some(SourceError::NoData(_) | SourceError::Renamed(_)));
-        if self.alive || asked.len() < 2 || self.slots.values().any(empty) {
+        if self.p.alive || asked.len() < 2 || self.slots.values().any(empty) {
             return;
         }
         for slot in self.slots.values_mut().filter(|s| s.error == Some(SourceError::UnknownSymbol)) {
