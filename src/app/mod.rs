@@ -11,6 +11,7 @@ mod options;
 mod output;
 mod plan;
 mod run;
+mod second;
 mod words;
 
 pub use crate::fetch::{Clock, Event, Observer};

@@ -59,6 +59,10 @@ pub enum WarningKind {
     Mismatch,
     /// The source said something of its answer that a reader should know.
     Source,
+    /// Two sources have different closes for one session.
+    Disagreement,
+    /// Another source is shown than the one asked first.
+    OtherSource,
 }
 
 /// Something a reader should know of a row; the report stands all the same.

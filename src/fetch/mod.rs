@@ -212,6 +212,8 @@ pub struct Fetched {
     pub described: BTreeMap<InstrumentId, Described>,
     /// One for each wanted instrument without a series.
     pub failures: Vec<Failure>,
+    /// What sources before the one that answered said of a want, unless they are in trouble as a whole.
+    pub detours: Vec<Failure>,
     /// Requests sent over the network, retries included.
     pub requests: usize,
     /// Every source that was to be asked, in the order of the run, and how it did.

@@ -375,6 +375,7 @@ pub(super) fn snapshot() -> Snapshot {
                 "S&P 500 -2.06 %: largest daily loss since 10 October 2025 (69 sessions)",
             ),
         ],
+        sources: Vec::new(),
         notes: notes(),
         errors: vec![failed()],
         benchmark_name: "S&P 500".to_owned(),

@@ -124,6 +124,7 @@ impl Book {
             by_section: false,
             generated_at: as_of,
             demo: false,
+            trust: None,
         }
     }
 
