@@ -23,5 +23,7 @@ mod outage;
 #[path = "sources/router.rs"]
 mod router;
 mod support;
+#[path = "sources/tencent.rs"]
+mod tencent;
 #[path = "sources/yahoo.rs"]
 mod yahoo;

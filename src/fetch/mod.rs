@@ -6,6 +6,7 @@
 
 mod answer;
 mod base;
+mod china;
 mod demo;
 mod failure;
 mod http;
@@ -14,6 +15,7 @@ mod registry;
 mod router;
 mod rows;
 mod source;
+mod tencent;
 mod yahoo;
 
 use std::collections::BTreeMap;
