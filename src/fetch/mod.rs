@@ -8,6 +8,7 @@ mod answer;
 mod base;
 mod china;
 mod demo;
+mod eastmoney;
 mod failure;
 mod http;
 mod pace;

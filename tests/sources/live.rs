@@ -44,3 +44,9 @@ fn star50_of(name: &str) {
 fn tencent_still_tells_the_close_of_a_past_session() {
     star50_of("tencent");
 }
+
+#[test]
+#[ignore = "needs the network"]
+fn eastmoney_still_tells_the_close_of_a_past_session() {
+    star50_of("eastmoney");
+}
