@@ -14,6 +14,8 @@
 
 #[path = "sources/contract.rs"]
 mod contract;
+#[path = "sources/eastmoney.rs"]
+mod eastmoney;
 #[path = "sources/fixtures.rs"]
 mod fixtures;
 #[path = "sources/live.rs"]
@@ -23,5 +25,7 @@ mod outage;
 #[path = "sources/router.rs"]
 mod router;
 mod support;
+#[path = "sources/tencent.rs"]
+mod tencent;
 #[path = "sources/yahoo.rs"]
 mod yahoo;

@@ -6,7 +6,9 @@
 
 mod answer;
 mod base;
+mod china;
 mod demo;
+mod eastmoney;
 mod failure;
 mod health;
 mod http;
@@ -16,6 +18,7 @@ mod registry;
 mod router;
 mod rows;
 mod source;
+mod tencent;
 mod yahoo;
 
 use std::collections::BTreeMap;
