@@ -1,7 +1,7 @@
 //! The specification of the sources: what their answers mean, what they survive, and how they are
 //! asked.
 //!
-//! `contract` holds for every source; `yahoo` reads its fixtures; `router` asks a local server that
+//! `contract` holds for every source; the files named after one read its fixtures; `router` asks a local server that
 //! misbehaves; `outage` counts the requests to one that answers and brings nothing; `fixtures` keeps the folder and its description together; `live` needs the network.
 
 #![allow(
@@ -22,6 +22,8 @@ mod live;
 mod outage;
 #[path = "sources/router.rs"]
 mod router;
+#[path = "sources/sina.rs"]
+mod sina;
 mod support;
 #[path = "sources/yahoo.rs"]
 mod yahoo;

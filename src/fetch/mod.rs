@@ -9,10 +9,13 @@ mod base;
 mod demo;
 mod failure;
 mod http;
+mod lists;
+mod mainland;
 mod pace;
 mod registry;
 mod router;
 mod rows;
+mod sina;
 mod source;
 mod yahoo;
 

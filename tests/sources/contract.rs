@@ -14,6 +14,7 @@ use crate::support::{Case, day, fixture, query, run_with, star50, typed, want};
 fn cases() -> Vec<Case> {
     vec![
         crate::yahoo::case(),
+        crate::sina::case(),
         // The demo's answer is in the program; no body is read. Published: 2025-09-08 and, for a query up
         // to the 21st, the close of the 22nd.
         Case {
