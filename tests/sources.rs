@@ -14,6 +14,8 @@
 
 #[path = "sources/contract.rs"]
 mod contract;
+#[path = "sources/csindex.rs"]
+mod csindex;
 #[path = "sources/fixtures.rs"]
 mod fixtures;
 #[path = "sources/live.rs"]

@@ -6,6 +6,7 @@
 
 mod answer;
 mod base;
+mod csindex;
 mod demo;
 mod failure;
 mod http;

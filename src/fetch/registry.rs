@@ -5,9 +5,10 @@
 use super::source::Source;
 
 /// Every source; the demo last, which is asked only by name.
-pub(crate) static ALL: [&dyn Source; 3] = [
+pub(crate) static ALL: [&dyn Source; 4] = [
     &super::yahoo::Yahoo,
     &super::sina::Sina,
+    &super::csindex::Csindex,
     &super::demo::Demo,
 ];
 

@@ -56,3 +56,10 @@ fn sinas_three_services_still_tell_the_close_of_a_past_session() {
     // What it calls the front contract may be another one than elsewhere; a dollar is its tolerance.
     assert!((told("sina", "WTI", "2026-01-21") - 60.62).abs() < 1.0);
 }
+
+#[test]
+#[ignore = "needs the network"]
+fn csindex_still_tells_the_close_of_a_past_session() {
+    same(told("csindex", "CSI300", "2026-01-20"), 4718.8782);
+    same(told("csindex", "SSE", "2026-01-20"), 4113.649);
+}
