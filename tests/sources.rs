@@ -18,6 +18,8 @@ mod contract;
 mod csindex;
 #[path = "sources/fixtures.rs"]
 mod fixtures;
+#[path = "sources/hsi.rs"]
+mod hsi;
 #[path = "sources/live.rs"]
 mod live;
 #[path = "sources/outage.rs"]

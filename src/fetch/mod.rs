@@ -9,6 +9,7 @@ mod base;
 mod csindex;
 mod demo;
 mod failure;
+mod hsi;
 mod http;
 mod lists;
 mod mainland;

@@ -5,10 +5,11 @@
 use super::source::Source;
 
 /// Every source; the demo last, which is asked only by name.
-pub(crate) static ALL: [&dyn Source; 4] = [
+pub(crate) static ALL: [&dyn Source; 5] = [
     &super::yahoo::Yahoo,
     &super::sina::Sina,
     &super::csindex::Csindex,
+    &super::hsi::Hsi,
     &super::demo::Demo,
 ];
 

@@ -63,3 +63,9 @@ fn csindex_still_tells_the_close_of_a_past_session() {
     same(told("csindex", "CSI300", "2026-01-20"), 4718.8782);
     same(told("csindex", "SSE", "2026-01-20"), 4113.649);
 }
+
+#[test]
+#[ignore = "needs the network"]
+fn hsi_still_tells_the_close_of_a_past_session() {
+    same(told("hsi", "HSTECH", "2026-01-20"), 5683.44);
+}
