@@ -16,6 +16,9 @@ fn cases() -> Vec<Case> {
         crate::yahoo::case(),
         crate::tencent::case(),
         crate::eastmoney::case(),
+        crate::sina::case(),
+        crate::csindex::case(),
+        crate::hsi::case(),
         // The demo's answer is in the program; no body is read. Published: 2025-09-08 and, for a query up
         // to the 21st, the close of the 22nd.
         Case {
