@@ -4,16 +4,22 @@
 //! showing anything. Nothing here reads the wall clock or the environment: the caller passes a
 //! [`Clock`], and says in [`Settings`] whom to ask and for how long.
 
+mod alphavantage;
 mod answer;
 mod base;
 mod demo;
+mod eodhd;
 mod failure;
 mod http;
+mod keyed;
 mod pace;
 mod registry;
 mod router;
 mod rows;
 mod source;
+mod stooq;
+mod tiingo;
+mod twelvedata;
 mod yahoo;
 
 use std::collections::BTreeMap;
