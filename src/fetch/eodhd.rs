@@ -84,21 +84,20 @@ impl Source for Eodhd {
 /// What a status or an error's text means here: 402 is the quota of the day, and 403 speaks of the key.
 fn refusal(response: &Response) -> Option<SourceError> {
     let said = keyed::said(response);
-    if said.trim_start().starts_with('<') {
+    let head: String = said.trim_start().chars().take(40).collect::<String>().to_lowercase();
+    if head.starts_with('<') {
         return None;
     }
-    let text =
-        || if said.trim().is_empty() { format!("status {}", response.status) } else { keyed::short(&said) };
+    let text = if head.starts_with(['{', '[']) { String::new() } else { keyed::short(&said) };
+    let text = if text.is_empty() { format!("status {}", response.status) } else { text };
+    let denied = head.starts_with("ticker not found");
+    let no_key = head.starts_with("unauthenticated") || head.starts_with("forbidden");
     match response.status {
-        401 | 403 => Some(SourceError::Unauthorised(text())),
-        402 => Some(keyed::day_quota(&text(), response.received_at)),
+        401 | 403 => Some(SourceError::Unauthorised(text)),
+        402 => Some(keyed::day_quota(&text, response.received_at)),
         404 => Some(SourceError::UnknownSymbol),
-        200..=299 if said.trim().to_lowercase().starts_with("ticker not found") => {
-            Some(SourceError::UnknownSymbol)
-        }
-        200..=299 if said.to_lowercase().trim().starts_with("unauthenticated") => {
-            Some(SourceError::Unauthorised(text()))
-        }
+        200..=299 if denied => Some(SourceError::UnknownSymbol),
+        200..=299 if no_key => Some(SourceError::Unauthorised(text)),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use marketsnap::domain::WarningKind;
 use marketsnap::fetch::{SourceError, source};
 
-use crate::keyed::{ends_at_midnight, error, expect, fixture, paths, warnings};
+use crate::keyed::{asked, ends_at_midnight, error, expect, fixture, paths, warnings};
 use crate::support::{Case, fixture_of, listed, query, typed};
 
 const NAME: &str = "eodhd";
@@ -56,4 +56,6 @@ fn sentences_instead_of_rows_are_told_apart_by_status() {
     );
     assert_eq!(error(NAME, 403, "plan-without-it.txt"), SourceError::Unauthorised("Forbidden".to_owned()));
     assert!(ends_at_midnight(&error(NAME, 402, "quota-of-the-day.txt")));
+    let page = asked(NAME, listed("SP500"), 403, b"<html>no</html>".to_vec()).unwrap_err();
+    assert_eq!(page, SourceError::Blocked("status 403".to_owned()));
 }

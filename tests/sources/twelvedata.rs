@@ -97,6 +97,15 @@ fn one_bad_row_does_not_lose_the_others() {
 }
 
 #[test]
+fn a_date_that_comes_twice_with_two_closes_has_none() {
+    let text = String::from_utf8(fixture_of(NAME, "one-symbol-newest-first.json")).unwrap();
+    let body = text.replace("2026-01-15", "2026-01-16").into_bytes();
+    let series = crate::keyed::asked(NAME, listed("NVIDIA"), 200, body).unwrap().series;
+    expect(&series, &[("2026-01-14", 183.14), ("2026-01-20", 178.07)]);
+    assert!(warnings(&series)[0].1.contains("twice with different closes"));
+}
+
+#[test]
 fn closes_of_another_symbol_or_of_minutes_or_in_pence_are_refused() {
     let error = error(NAME, 200, "echoes-another-symbol.json");
     assert_eq!(error, SourceError::Renamed("NVDS".to_owned()));
