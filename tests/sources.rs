@@ -1,8 +1,10 @@
 //! The specification of the sources: what their answers mean, what they survive, and how they are
 //! asked.
 //!
-//! `contract` holds for every source; the files named after one read its fixtures; `router` asks a local server that
-//! misbehaves; `outage` counts the requests to one that answers and brings nothing; `fixtures` keeps the folder and its description together; `live` needs the network.
+//! `contract` holds for every source, `keyed` for those with a key of the user's; the file of each source
+//! reads its fixtures; `router` asks a local server that misbehaves; `outage` counts the requests to one
+//! that answers and brings nothing; `fixtures` keeps the folders and their descriptions together; `live`
+//! needs the network.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,16 +14,22 @@
     reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
 )]
 
+#[path = "sources/alphavantage.rs"]
+mod alphavantage;
 #[path = "sources/contract.rs"]
 mod contract;
-#[path = "sources/eastmoney.rs"]
-mod eastmoney;
 #[path = "sources/csindex.rs"]
 mod csindex;
+#[path = "sources/eastmoney.rs"]
+mod eastmoney;
+#[path = "sources/eodhd.rs"]
+mod eodhd;
 #[path = "sources/fixtures.rs"]
 mod fixtures;
 #[path = "sources/hsi.rs"]
 mod hsi;
+#[path = "sources/keyed.rs"]
+mod keyed;
 #[path = "sources/live.rs"]
 mod live;
 #[path = "sources/outage.rs"]
@@ -30,8 +38,14 @@ mod outage;
 mod router;
 #[path = "sources/sina.rs"]
 mod sina;
+#[path = "sources/stooq.rs"]
+mod stooq;
 mod support;
 #[path = "sources/tencent.rs"]
 mod tencent;
+#[path = "sources/tiingo.rs"]
+mod tiingo;
+#[path = "sources/twelvedata.rs"]
+mod twelvedata;
 #[path = "sources/yahoo.rs"]
 mod yahoo;

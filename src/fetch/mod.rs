@@ -4,27 +4,32 @@
 //! showing anything. Nothing here reads the wall clock or the environment: the caller passes a
 //! [`Clock`], and says in [`Settings`] whom to ask and for how long.
 
+mod alphavantage;
 mod answer;
 mod base;
 mod china;
 mod csindex;
 mod demo;
 mod eastmoney;
+mod eodhd;
 mod failure;
 mod health;
-mod http;
-mod memory;
 mod hsi;
 mod http;
+mod keyed;
 mod lists;
 mod mainland;
+mod memory;
 mod pace;
 mod registry;
 mod router;
 mod rows;
 mod sina;
 mod source;
+mod stooq;
 mod tencent;
+mod tiingo;
+mod twelvedata;
 mod yahoo;
 
 use std::collections::BTreeMap;

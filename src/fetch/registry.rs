@@ -1,12 +1,28 @@
-//! The list of sources, in the order they are asked unless a region has its own.
+//! The list of sources, in the order they are asked unless an instrument or the user has another.
 //!
-//! Not for: what any of them is (its own file), or the order for an instrument (`order`).
+//! Not for: what any of them is (its own file), or which of them hold an instrument.
 
 use super::source::Source;
+use super::{
+    alphavantage, csindex, demo, eastmoney, eodhd, hsi, sina, stooq, tencent, tiingo, twelvedata, yahoo,
+};
 
-/// Every source; the demo last, which is asked only by name.
-pub(crate) static ALL: [&dyn Source; 4] =
-    [&super::yahoo::Yahoo, &super::tencent::Tencent, &super::eastmoney::Eastmoney, &super::demo::Demo];
+/// Every source: batches of many instruments first, then those that hold a region, official ones, those
+/// with the user's key, the reserves, and the demo, which is asked only by its flag.
+pub(crate) static ALL: [&dyn Source; 12] = [
+    &yahoo::Yahoo,
+    &tencent::Tencent,
+    &sina::Sina,
+    &csindex::Csindex,
+    &hsi::Hsi,
+    &twelvedata::TwelveData,
+    &tiingo::Tiingo,
+    &eodhd::Eodhd,
+    &alphavantage::AlphaVantage,
+    &eastmoney::Eastmoney,
+    &stooq::Stooq,
+    &demo::Demo,
+];
 
 /// Short names of all sources.
 pub fn source_names() -> impl Iterator<Item = &'static str> {

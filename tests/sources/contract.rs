@@ -19,6 +19,11 @@ fn cases() -> Vec<Case> {
         crate::sina::case(),
         crate::csindex::case(),
         crate::hsi::case(),
+        crate::twelvedata::case(),
+        crate::tiingo::case(),
+        crate::alphavantage::case(),
+        crate::eodhd::case(),
+        crate::stooq::case(),
         // The demo's answer is in the program; no body is read. Published: 2025-09-08 and, for a query up
         // to the 21st, the close of the 22nd.
         Case {
@@ -104,7 +109,11 @@ fn statuses_mean_the_same_everywhere() {
         let name = case.source.info().name;
         for status in [403, 451, 999] {
             let error = case.answer(status, b"refused".to_vec()).unwrap_err();
-            assert!(matches!(error, SourceError::Blocked(_)), "{name} {status}: {error:?}");
+            // Where there is a key, 403 may speak of it.
+            let of_key = status == 403
+                && case.source.info().key.is_some()
+                && matches!(error, SourceError::Unauthorised(_));
+            assert!(of_key || matches!(error, SourceError::Blocked(_)), "{name} {status}: {error:?}");
         }
         let error = case.answer(429, b"Too Many Requests".to_vec()).unwrap_err();
         assert!(matches!(error, SourceError::Throttled { .. }), "{name}: {error:?}");
