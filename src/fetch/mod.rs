@@ -6,8 +6,15 @@
 
 mod answer;
 mod base;
+mod cboe;
+mod coinbase;
+mod columns;
 mod demo;
+mod ecb;
 mod failure;
+mod fixing;
+mod frankfurter;
+mod fred;
 mod http;
 mod pace;
 mod registry;

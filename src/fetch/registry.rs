@@ -5,7 +5,15 @@
 use super::source::Source;
 
 /// Every source; the demo last, which is asked only by name.
-pub(crate) static ALL: [&dyn Source; 2] = [&super::yahoo::Yahoo, &super::demo::Demo];
+pub(crate) static ALL: [&dyn Source; 7] = [
+    &super::yahoo::Yahoo,
+    &super::frankfurter::Frankfurter,
+    &super::ecb::Ecb,
+    &super::coinbase::Coinbase,
+    &super::fred::Fred,
+    &super::cboe::Cboe,
+    &super::demo::Demo,
+];
 
 /// Short names of all sources.
 pub fn source_names() -> impl Iterator<Item = &'static str> {

@@ -254,6 +254,12 @@ pub trait Source: Sync {
         Vec::new()
     }
 
+    /// Whether several requests ask for one want and each brings a part of its series, to be joined by
+    /// date ([`Series::joined`]), instead of the later one replacing the earlier.
+    fn in_parts(&self) -> bool {
+        false
+    }
+
     /// First and last date held, where that is fixed.
     fn holds(&self) -> Option<(NaiveDate, NaiveDate)> {
         None
