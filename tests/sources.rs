@@ -1,8 +1,9 @@
 //! The specification of the sources: what their answers mean, what they survive, and how they are
 //! asked.
 //!
-//! `contract` holds for every source; `yahoo` reads its fixtures; `router` asks a local server that
-//! misbehaves; `outage` counts the requests to one that answers and brings nothing; `fixtures` keeps the folder and its description together; `live` needs the network.
+//! `contract` holds for every source; the file of each one reads its fixtures; `router` asks a local
+//! server that misbehaves; `outage` counts the requests to one that answers and brings nothing;
+//! `fixtures` keeps the folders and their descriptions together; `live` needs the network.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,10 +13,20 @@
     reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
 )]
 
+#[path = "sources/cboe.rs"]
+mod cboe;
+#[path = "sources/coinbase.rs"]
+mod coinbase;
 #[path = "sources/contract.rs"]
 mod contract;
+#[path = "sources/ecb.rs"]
+mod ecb;
 #[path = "sources/fixtures.rs"]
 mod fixtures;
+#[path = "sources/frankfurter.rs"]
+mod frankfurter;
+#[path = "sources/fred.rs"]
+mod fred;
 #[path = "sources/live.rs"]
 mod live;
 #[path = "sources/outage.rs"]

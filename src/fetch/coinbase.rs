@@ -140,7 +140,7 @@ fn rows(status: u16, document: &Value) -> Result<Vec<RawRow>, SourceError> {
 
 fn row(candle: &Value) -> Option<RawRow> {
     let at = |position: usize| candle.get(position).and_then(number);
-    #[allow(clippy::cast_possible_truncation, reason = "what is no date is refused by the calendar")]
+    // What is too large to be a time saturates, and is no date.
     let date = DateTime::from_timestamp(at(0)? as i64, 0)?.date_naive();
     let price = |position: usize| at(position).filter(|x| *x > 0.0);
     Some(RawRow { low: price(1), high: price(2), ..RawRow::close_only(date, at(4)) })

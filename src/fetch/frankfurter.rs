@@ -3,9 +3,10 @@
 //! Not for: market prices of currencies. Rates are asked for per euro, as the bank fixes them; with
 //! another base the service would round its own quotients.
 
+use std::time::Duration;
+
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
-use std::time::Duration;
 
 use super::answer::{json, number, text};
 use super::fixing::{self, Day, Pair};

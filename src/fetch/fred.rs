@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::Query;
 use super::answer::{decimal, text};
 use super::columns::Table;
@@ -53,8 +55,11 @@ impl Source for Fred {
         }
         ids.sort_unstable();
         ids.dedup();
-        let (ids, first, last) = (ids.join(","), first_kept(query), query.until);
-        vec![Request::get(0, format!("/graph/fredgraph.csv?id={ids}&cosd={first}&coed={last}"), wants)]
+        // Dates hold for the series in the same place; with one date for several it sends all of them.
+        let for_each = |date: NaiveDate| vec![date.to_string(); ids.len()].join(",");
+        let (first, last) = (for_each(first_kept(query)), for_each(query.until));
+        let path = format!("/graph/fredgraph.csv?id={}&cosd={first}&coed={last}", ids.join(","));
+        vec![Request::get(0, path, wants)]
     }
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
