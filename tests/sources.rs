@@ -5,6 +5,9 @@
 //! reads its fixtures; `router` asks a local server that misbehaves; `outage` counts the requests to one
 //! that answers and brings nothing; `fixtures` keeps the folders and their descriptions together; `live`
 //! needs the network.
+//! `contract` holds for every source; the file of each one reads its fixtures; `router` asks a local
+//! server that misbehaves; `outage` counts the requests to one that answers and brings nothing;
+//! `fixtures` keeps the folders and their descriptions together; `live` needs the network.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,16 +19,26 @@
 
 #[path = "sources/alphavantage.rs"]
 mod alphavantage;
+#[path = "sources/cboe.rs"]
+mod cboe;
+#[path = "sources/coinbase.rs"]
+mod coinbase;
 #[path = "sources/contract.rs"]
 mod contract;
 #[path = "sources/csindex.rs"]
 mod csindex;
 #[path = "sources/eastmoney.rs"]
 mod eastmoney;
+#[path = "sources/ecb.rs"]
+mod ecb;
 #[path = "sources/eodhd.rs"]
 mod eodhd;
 #[path = "sources/fixtures.rs"]
 mod fixtures;
+#[path = "sources/frankfurter.rs"]
+mod frankfurter;
+#[path = "sources/fred.rs"]
+mod fred;
 #[path = "sources/hsi.rs"]
 mod hsi;
 #[path = "sources/keyed.rs"]

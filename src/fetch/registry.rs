@@ -4,15 +4,21 @@
 
 use super::source::Source;
 use super::{
-    alphavantage, csindex, demo, eastmoney, eodhd, hsi, sina, stooq, tencent, tiingo, twelvedata, yahoo,
+    alphavantage, cboe, coinbase, csindex, demo, eastmoney, ecb, eodhd, frankfurter, fred, hsi, sina, stooq,
+    tencent, tiingo, twelvedata, yahoo,
 };
 
-/// Every source: batches of many instruments first, then those that hold a region, official ones, those
+/// Every source: fixings of currencies first, then batches of many instruments, then those that hold a region, official ones, those
 /// with the user's key, the reserves, and the demo, which is asked only by its flag.
-pub(crate) static ALL: [&dyn Source; 12] = [
+pub(crate) static ALL: [&dyn Source; 17] = [
+    &frankfurter::Frankfurter,
+    &ecb::Ecb,
     &yahoo::Yahoo,
     &tencent::Tencent,
     &sina::Sina,
+    &cboe::Cboe,
+    &fred::Fred,
+    &coinbase::Coinbase,
     &csindex::Csindex,
     &hsi::Hsi,
     &twelvedata::TwelveData,

@@ -56,6 +56,11 @@ live! {
     csindex_still_tells_known_closes: "csindex", [("STAR50", "2026-01-21", 1535.393)];
     hsi_still_tells_known_closes: "hsi", [("HSTECH", "2026-01-20", 5683.44)];
     eastmoney_still_tells_known_closes: "eastmoney", [("STAR50", "2026-01-21", 1535.39)];
+    frankfurter_still_tells_known_fixings: "frankfurter",
+        [("EURUSD", "2026-01-20", 1.1728), ("USDCNY", "2026-01-20", 6.958902)];
+    ecb_still_tells_known_fixings: "ecb", [("EURUSD", "2026-01-20", 1.1728), ("USDCNY", "2026-01-20", 6.958902)];
+    fred_still_tells_known_closes: "fred", [("SP500", "2026-01-20", 6796.86)];
+    cboe_still_tells_known_closes: "cboe", [("VIX", "2026-01-20", 20.09)];
     twelvedata_still_tells_known_closes: "twelvedata", [("SP500", "2026-01-20", 6796.86)];
     tiingo_still_tells_known_closes: "tiingo", [("NVIDIA", "2026-01-20", 178.07)];
     eodhd_still_tells_known_closes: "eodhd", [("SP500", "2026-01-20", 6796.86)];
@@ -66,4 +71,11 @@ live! {
 #[ignore = "needs the network and a key; it gives a hundred sessions, so the date has to be moved on"]
 fn alphavantage_still_tells_known_closes() {
     asks("alphavantage", &[("NVIDIA", "2026-01-20", 178.07)]);
+}
+
+#[test]
+#[ignore = "needs the network"]
+fn coinbase_still_tells_a_known_close_within_a_percent_of_other_exchanges() {
+    let told = told("coinbase", "BTC", "2026-01-20");
+    assert!((told / 88310.91 - 1.0).abs() < 0.01, "{told}");
 }
