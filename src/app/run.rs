@@ -184,6 +184,7 @@ fn failures(fetched: &Fetched, universe: &Universe) -> Vec<Failed> {
             Failed {
                 id: f.instrument.clone(),
                 source: f.source.clone(),
+                asked: f.asked.clone(),
                 kind: code(f.kind).to_owned(),
                 message: f.message.clone(),
                 reason: f.reason.clone(),

@@ -85,8 +85,11 @@ pub struct Note {
 pub struct Failed {
     /// The instrument.
     pub id: InstrumentId,
-    /// The source.
+    /// The source that was asked first.
     pub source: String,
+    /// All sources that were asked.
+    #[serde(skip)]
+    pub asked: Vec<String>,
     /// The failure's class (`unknown_symbol`, `throttled`, ...).
     pub kind: String,
     /// What failed and why.

@@ -67,17 +67,11 @@ impl Source for Coinbase {
         upper.strip_suffix("-USD").is_some_and(|coin| COINS.contains(&coin)).then_some(upper)
     }
 
-    /// The newest page of each coin, and the ones before it, which wait for a sign of life.
+    /// The newest page of each coin; each page that has candles asks for the one before it, so that no
+    /// page is ever missing between two.
     fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request> {
-        let page = |at: usize, nth: usize, (from, to): (NaiveDate, NaiveDate)| {
-            let symbol = encoded(&symbol_of(self, query.wants.get(at)?)?);
-            let window = format!("start={from}T00:00:00Z&end={to}T00:00:00Z");
-            let path = format!("/products/{symbol}/candles?granularity=86400&{window}");
-            Some(Request { only_if_alive: nth > 0, ..Request::get(0, path, vec![at]) })
-        };
-        let pages = pages(query);
-        let of_page = |(nth, days)| wants.iter().filter_map(move |&at| page(at, nth, days));
-        pages.into_iter().enumerate().flat_map(of_page).collect()
+        let newest = pages(query).into_iter().next();
+        wants.iter().filter_map(|&at| self.page(query, at, newest?)).collect()
     }
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
@@ -96,13 +90,33 @@ impl Source for Coinbase {
                 rows: rows.clone(),
                 ..Rows::default()
             };
-            parsed.answers.push(Answer { want: at, outcome: found(&origin, rows) });
+            let outcome = found(&origin, rows);
+            if outcome.is_ok() {
+                parsed.follow.extend(self.page_before(query, at, request));
+            }
+            parsed.answers.push(Answer { want: at, outcome });
         }
         Ok(parsed)
     }
 
     fn in_parts(&self) -> bool {
         true
+    }
+}
+
+impl Coinbase {
+    /// The request for a page, from its first day to its last.
+    fn page(self, query: &Query, at: usize, (from, to): (NaiveDate, NaiveDate)) -> Option<Request> {
+        let symbol = encoded(&symbol_of(&self, query.wants.get(at)?)?);
+        let window = format!("start={from}T00:00:00Z&end={to}T00:00:00Z");
+        Some(Request::get(0, format!("/products/{symbol}/candles?granularity=86400&{window}"), vec![at]))
+    }
+
+    /// The request for the page before the one that was asked for.
+    fn page_before(self, query: &Query, at: usize, asked: &Request) -> Option<Request> {
+        let mut requests = pages(query).into_iter().filter_map(|days| self.page(query, at, days));
+        requests.find(|r| r.target == asked.target)?;
+        requests.next()
     }
 }
 

@@ -181,8 +181,10 @@ pub struct Described {
 pub struct Failure {
     /// The instrument.
     pub instrument: InstrumentId,
-    /// Short name of the source.
+    /// Short name of the source that was asked first.
     pub source: String,
+    /// All that were asked.
+    pub asked: Vec<String>,
     /// The sort of failure.
     pub kind: FailureKind,
     /// What failed, of which instrument and source, and why; safe to print.

@@ -259,8 +259,8 @@ pub trait Source: Sync {
         8 * 1024 * 1024
     }
 
-    /// Whether several requests ask for one want and each brings a part of its series, to be joined by
-    /// date ([`Series::joined`]), instead of the later one replacing the earlier.
+    /// Whether what several answers find of one want are parts of its series, to be joined by date
+    /// ([`Series::joined`]), instead of the later one replacing the earlier.
     fn in_parts(&self) -> bool {
         false
     }

@@ -322,6 +322,7 @@ fn failed() -> Failed {
     Failed {
         id: InstrumentId::new("HSTECH"),
         source: "yahoo".to_owned(),
+        asked: Vec::new(),
         kind: "no_data".to_owned(),
         message: "yahoo has no closes for HSTECH.HK".to_owned(),
         reason: String::new(),

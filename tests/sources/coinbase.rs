@@ -47,10 +47,23 @@ fn expect(series: &Series, expected: &[(&str, f64)]) {
 }
 
 /// First and last day of each request's window, with its symbol.
-fn windows(query: &Query) -> Vec<String> {
+fn windows(requests: &[Request]) -> Vec<String> {
     let path = |r: &Request| if let Target::Get(path) = &r.target { path.clone() } else { String::new() };
     let short = |p: String| p.replace("/candles?granularity=86400&start=", " ").replace("T00:00:00Z", "");
-    requests(query).iter().map(|r| short(path(r)).replace("/products/", "").replace("&end=", " ")).collect()
+    requests.iter().map(|r| short(path(r)).replace("/products/", "").replace("&end=", " ")).collect()
+}
+
+/// All requests for the first want, where each is answered with this.
+fn all_pages(query: &Query, body: &[u8]) -> Vec<Request> {
+    let mut open = requests(query);
+    open.truncate(1);
+    let mut pages = Vec::new();
+    while let Some(page) = open.pop() {
+        let parsed = source("coinbase").unwrap().parse(query, &page, &response(200, body));
+        pages.push(page);
+        open.extend(parsed.unwrap().follow);
+    }
+    pages
 }
 
 #[test]
@@ -112,30 +125,31 @@ fn refusals_are_told_apart() {
 
 #[test]
 fn a_window_of_more_than_300_days_is_asked_in_pages_that_share_a_day() {
-    let wants = query(vec![listed("BTC"), typed("ETH-USD")]);
+    let query = query(vec![listed("BTC"), typed("ETH-USD")]);
+    assert_eq!(
+        windows(&requests(&query)),
+        ["BTC-USD 2025-03-29 2026-01-22", "ETH-USD 2025-03-29 2026-01-22"]
+    );
     // From a week before 2025-01-01 to the day after 2026-01-21; 299 days before 2026-01-22 is
     // 2025-03-29 (272 days to 2025-12-26, and 27 more).
-    assert_eq!(
-        windows(&wants),
-        [
-            "BTC-USD 2025-03-29 2026-01-22",
-            "ETH-USD 2025-03-29 2026-01-22",
-            "BTC-USD 2024-12-25 2025-03-29",
-            "ETH-USD 2024-12-25 2025-03-29",
-        ]
-    );
-    assert_eq!(
-        requests(&wants).iter().map(|r| r.only_if_alive).collect::<Vec<_>>(),
-        [false, false, true, true]
-    );
+    let pages = all_pages(&query, &fixture("candles-four-days.json"));
+    assert_eq!(windows(&pages), ["BTC-USD 2025-03-29 2026-01-22", "BTC-USD 2024-12-25 2025-03-29"]);
+    assert!(pages.iter().all(|r| r.wants == [0]));
     assert!(source("coinbase").unwrap().in_parts());
     assert!(!source("yahoo").unwrap().in_parts());
 }
 
 #[test]
+fn a_page_without_candles_asks_for_none_before_it() {
+    let query = query(vec![listed("BTC")]);
+    assert_eq!(all_pages(&query, &fixture("candles-none.json")).len(), 1);
+}
+
+#[test]
 fn a_window_never_begins_before_its_first_day_and_one_before_that_is_still_asked() {
     let of = |from: &str, until: &str| {
-        windows(&Query { from: day(from), until: day(until), ..query(vec![listed("BTC")]) })
+        let query = Query { from: day(from), until: day(until), ..query(vec![listed("BTC")]) };
+        windows(&all_pages(&query, &fixture("candles-four-days.json")))
     };
     let all = of("1990-01-01", "2026-01-21");
     // 3839 days from 2015-07-20 to 2026-01-22 are 12.8 times 299.
