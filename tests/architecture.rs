@@ -138,6 +138,7 @@ fn every_source_file_opens_with_what_it_is_for() {
 
 #[test]
 fn the_program_itself_is_at_most_forty_lines_of_code() {
-    let code = lines().into_iter().filter(|l| l.file.ends_with("src/main.rs") && !l.text.trim().is_empty()).count();
+    let code =
+        lines().into_iter().filter(|l| l.file.ends_with("src/main.rs") && !l.text.trim().is_empty()).count();
     assert!(code <= 40, "main.rs has {code} lines of code");
 }
