@@ -11,6 +11,7 @@ mod options;
 mod output;
 mod plan;
 mod run;
+mod sources;
 mod words;
 
 pub use crate::fetch::{Clock, Event, Observer};
@@ -21,3 +22,4 @@ pub use options::{Command, Options, When};
 pub use output::{Console, WriteError};
 pub use plan::{Plan, UsageError};
 pub use run::{Answers, RunError, ask, report};
+pub use sources::{Probes, SourcesPlan, probe, sources};

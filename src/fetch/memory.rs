@@ -23,6 +23,8 @@ const KEPT: Duration = Duration::days(30);
 const LARGEST: u64 = 1024 * 1024;
 /// A count of requests beyond this is a damaged one.
 const MOST_REQUESTS: usize = 1_000_000;
+/// Said of a source that was asked and brought no close, without having ended for it.
+const BARREN: &str = "it brought no close when it was last asked";
 /// How often, and how long, a run waits for another that is writing: half a second in all.
 const TRIES: u32 = 25;
 const BETWEEN: std::time::Duration = std::time::Duration::from_millis(20);
@@ -49,7 +51,7 @@ pub struct Remembered {
     /// Milliseconds its fastest answer of that run took.
     #[serde(deserialize_with = "lenient")]
     pub latency_ms: Option<u64>,
-    /// Its state when last asked; none where the file has a word for it that means nothing here.
+    /// Its state when last asked; none where nothing can be said.
     #[serde(deserialize_with = "lenient")]
     pub condition: Option<Condition>,
     /// Why it was not up.
@@ -87,8 +89,10 @@ impl Remembered {
             return;
         }
         self.asked_at = Some(now);
-        self.condition = Some(health.condition);
-        self.reason.clone_from(&health.reason);
+        // A source that was asked, brought nothing and was not stopped is neither up nor anything else.
+        let barren = health.condition == Condition::Up && health.last_success.is_none();
+        self.condition = (!barren).then_some(health.condition);
+        self.reason = if barren { Some(BARREN.to_owned()) } else { health.reason.clone() };
         self.throttled_until = health.until;
         if let Some(at) = health.last_success {
             self.last_success = Some(at);
@@ -285,6 +289,17 @@ mod tests {
         add(&path, "new", asked(1), "2026-01-21T12:00:00Z");
         let memory = Memory::read(&path);
         assert!(memory.of("old").is_none() && memory.of("kept").is_some() && memory.of("new").is_some());
+    }
+
+    #[test]
+    fn a_source_that_was_asked_and_brought_no_close_is_not_up() {
+        let mut remembered = Remembered::default();
+        remembered.learn(&Health { last_success: Some(noon()), ..asked(1) }, noon());
+        assert_eq!((remembered.condition, &remembered.reason), (Some(Condition::Up), &None));
+        remembered.learn(&asked(1), noon());
+        assert_eq!((remembered.condition, remembered.reason.as_deref()), (None, Some(BARREN)));
+        remembered.learn(&asked(0), noon());
+        assert_eq!(remembered.reason.as_deref(), Some(BARREN));
     }
 
     #[test]
