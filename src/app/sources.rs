@@ -1,30 +1,22 @@
-//! The sources: what each covers, on what terms, how it is doing, and what it answers when asked once.
+//! The sources: what each covers, on what terms, and how it is doing.
 //!
-//! Not for: reports of closes (`run`).
+//! Not for: asking them (`probe`), or reports of closes (`run`).
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use chrono::{DateTime, Days, NaiveTime, Utc};
-use futures_util::future::join_all;
+use chrono::{DateTime, NaiveTime, Utc};
 
 use super::options::Options;
 use super::output::{self, Console};
-use super::{Clock, Exit, Format, Observer, RunError, Style, UsageError, WriteError, plan, run};
+use super::probe::Probes;
+use super::{Clock, Exit, Format, RunError, Style, UsageError, WriteError, plan};
 use crate::catalogue;
 use crate::domain::sources::{
     Address, Coverage, KeyNeeded, LeftOut, Limits, Probe, SourceRow, SourceState, Sources,
 };
 use crate::domain::text::sanitise;
-use crate::domain::{Instrument, InstrumentId, Kind, Universe};
-use crate::fetch::{
-    self, Condition, Desk, FailureKind, Health, Query, Remembered, Settings, Source, SourceInfo, Want,
-};
+use crate::domain::{Instrument, InstrumentId, Universe};
+use crate::fetch::{self, Condition, Remembered, Settings, Source, SourceInfo};
 use crate::render;
 
-/// How far back a probe asks, so that a week of holidays leaves a close in the window.
-const PROBE_DAYS: Days = Days::new(30);
 /// What a reader may type that is not in the catalogue; a source that spells one of these can be asked so.
 const TYPED: [&str; 6] = ["AAPL", "0700.HK", "600519.SS", "^GSPC", "EURUSD=X", "BTC-USD"];
 /// A longer answer than this is none that was measured.
@@ -33,11 +25,11 @@ const SLOWEST_MS: u64 = 3_600_000;
 /// Everything `sources` needs, decided and validated before the first request.
 #[derive(Debug, Clone)]
 pub struct SourcesPlan {
-    universe: Universe,
-    settings: Settings,
+    pub(super) universe: Universe,
+    pub(super) settings: Settings,
     order: Vec<String>,
     never: Vec<String>,
-    probe: bool,
+    pub(super) probe: bool,
     format: Format,
     style: Style,
 }
@@ -69,143 +61,16 @@ impl SourcesPlan {
         Ok(Self { universe, settings, order, never, probe, format, style: options.style })
     }
 
-    fn sources(&self) -> impl Iterator<Item = &'static dyn Source> {
+    pub(super) fn sources(&self) -> impl Iterator<Item = &'static dyn Source> {
         self.settings.sources.iter().filter_map(|name| fetch::source(name))
     }
 
-    fn covered(&self, source: &dyn Source) -> Vec<&Instrument> {
+    pub(super) fn covered(&self, source: &dyn Source) -> Vec<&Instrument> {
         self.universe.instruments().iter().filter(|i| source.covers(i)).collect()
     }
 
-    fn has_key(&self, info: &SourceInfo) -> bool {
+    pub(super) fn has_key(&self, info: &SourceInfo) -> bool {
         info.key.is_none() || self.settings.keys.contains_key(info.name)
-    }
-}
-
-/// What is remembered of the sources, and what came of asking them, by short name.
-#[derive(Debug, Default)]
-pub struct Probes {
-    remembered: BTreeMap<String, Remembered>,
-    came: BTreeMap<String, (Probe, Option<Health>)>,
-}
-
-/// Asks each source once, side by side, for one instrument that it covers, and remembers how they did;
-/// without a probe nothing is sent.
-///
-/// # Errors
-/// [`RunError`] when the run was interrupted.
-pub fn probe(plan: &SourcesPlan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Probes, RunError> {
-    let remembered = fetch::remembered(&plan.settings);
-    if !plan.probe {
-        return Ok(Probes { remembered, came: BTreeMap::new() });
-    }
-    let answered = Arc::new(AtomicBool::new(false));
-    run::end_at_once_when(&answered)?;
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Start)?;
-    let now = clock.now();
-    let asked = plan.sources().map(|source| {
-        let remembered = remembered.get(source.info().name);
-        async move {
-            let come = match subject(plan, source, remembered, now) {
-                Ok(instrument) => ask(plan, source, instrument, clock, observer).await,
-                Err(reason) => (Probe { reason: Some(reason), ..untouched() }, None),
-            };
-            (source.info().name.to_owned(), come)
-        }
-    });
-    let done = runtime.block_on(async {
-        tokio::select! {
-            all = join_all(asked) => Ok(all.into_iter().collect()),
-            () = run::stopped() => Err(RunError::Interrupted),
-        }
-    });
-    answered.store(true, Ordering::SeqCst);
-    done.map(|came| Probes { remembered, came })
-}
-
-/// The instrument to ask a source for, an index if it covers one; or why it is not asked.
-fn subject<'a>(
-    plan: &'a SourcesPlan,
-    source: &dyn Source,
-    remembered: Option<&Remembered>,
-    now: DateTime<Utc>,
-) -> Result<&'a Instrument, String> {
-    let info = source.info();
-    if let Some(key) = info.key.filter(|_| !plan.has_key(info)) {
-        return Err(format!("not asked, because it needs a key in {}", key.variable));
-    }
-    if let (SourceState::Throttled, Some(until), _) = state(plan, info, remembered, now) {
-        return Err(format!(
-            "not asked, because it is throttled until {}",
-            until.format("%Y-%m-%d %H:%M UTC")
-        ));
-    }
-    let covered = plan.covered(source);
-    let index = covered.iter().find(|i| i.kind == Kind::Index);
-    let none = || "not asked, because it covers nothing of the catalogue".to_owned();
-    index.or(covered.first()).copied().ok_or_else(none)
-}
-
-async fn ask(
-    plan: &SourcesPlan,
-    source: &dyn Source,
-    instrument: &Instrument,
-    clock: &dyn Clock,
-    observer: &dyn Observer,
-) -> (Probe, Option<Health>) {
-    let name = source.info().name;
-    let zone = plan.universe.exchange(&instrument.exchange).map(|e| e.timezone);
-    let until = clock.now().date_naive();
-    let query = Query {
-        wants: vec![Want { instrument: instrument.clone(), zone, ad_hoc: false }],
-        from: until.checked_sub_days(PROBE_DAYS).unwrap_or(until),
-        until,
-    };
-    let settings = Settings { sources: vec![name.to_owned()], ..plan.settings.clone() };
-    let mut desk = Desk::open(&settings, clock, observer);
-    let fetched = desk.fetch(&query).await;
-    desk.close();
-    let mut health = fetched.sources.into_iter().next();
-    let newest = fetched.series.first().and_then(|s| s.last());
-    let failure = fetched.failures.first();
-    let reason = failure.map(|f| sanitise(&f.reason, 200));
-    if let Some(health) = health.as_mut().filter(|h| h.condition == Condition::Up)
-        && failure.is_some_and(|f| is_down(f.kind))
-    {
-        // One request that failed ends no run; of a source that was sent only one, it is all there is.
-        health.condition = Condition::Down;
-        health.reason.clone_from(&reason);
-    }
-    let probe = Probe {
-        id: Some(instrument.id.clone()),
-        symbol: instrument.symbol(name).map(|s| sanitise(s, 40)),
-        answered: newest.is_some(),
-        reason: reason.filter(|_| newest.is_none()),
-        requests: fetched.requests,
-        latency_ms: health.as_ref().and_then(|h| u64::try_from(h.latency?.as_millis()).ok()),
-        date: newest.map(|bar| bar.date),
-        close: newest.map(|bar| bar.close),
-    };
-    (probe, health)
-}
-
-/// Whether a failure is the source's, and not that of the one symbol asked for.
-fn is_down(kind: FailureKind) -> bool {
-    use FailureKind::{Malformed, Outage, Timeout, Transport};
-    matches!(kind, Transport | Timeout | Malformed | Outage)
-}
-
-fn untouched() -> Probe {
-    Probe {
-        id: None,
-        symbol: None,
-        answered: false,
-        reason: None,
-        requests: 0,
-        latency_ms: None,
-        date: None,
-        close: None,
     }
 }
 
@@ -320,7 +185,7 @@ fn limits(info: &SourceInfo) -> Limits {
 }
 
 /// How a source is doing, until when a pause lasts, and why it is not up.
-fn state(
+pub(super) fn state(
     plan: &SourcesPlan,
     info: &SourceInfo,
     remembered: Option<&Remembered>,

@@ -156,6 +156,45 @@ fn a_probe_that_nobody_answers_tells_the_table_and_exits_with_5() {
 }
 
 #[test]
+fn a_source_that_does_not_answer_ends_a_probe_in_time_and_is_down() {
+    let home = Home::new();
+    let server = Server::new(|_, _| Step::Hang);
+    let began = std::time::Instant::now();
+    let args = ["sources", "--probe", "--json", "--source", "yahoo", "--timeout", "1"];
+    let output = home.run(&args, &server.url());
+    assert!(began.elapsed().as_secs() < 10);
+    assert_eq!(code(&output), Some(5));
+    let row = &json(&output)["sources"][0];
+    assert_eq!((&row["state"], &row["probe"]["answered"]), (&"down".into(), &false.into()));
+    assert_eq!(home.row(&server.url())["state"], "down");
+}
+
+#[test]
+fn a_probe_says_each_request_where_that_is_wanted() {
+    let home = Home::new();
+    let replay = Replay::start();
+    let output = home.run(&["sources", "--probe", "--source", "yahoo", "-vv"], &replay.url());
+    let said = stderr(&output);
+    assert!(said.starts_with("yahoo: GET http://127.0.0.1:") && said.contains("\n  curl "), "{said}");
+    assert_eq!((code(&output), said.lines().count()), (Some(0), 2), "{said}");
+}
+
+#[test]
+fn a_source_whose_key_is_not_set_is_not_asked() {
+    let home = Home::new();
+    let report = json(&home.run(&["sources", "--json"], NOBODY));
+    for source in report["sources"].as_array().unwrap().iter().filter(|s| !s["key"].is_null()) {
+        let name = source["name"].as_str().unwrap();
+        let output = home.run(&["sources", "--probe", "--json", "--source", name], NOBODY);
+        assert_eq!(code(&output), Some(5), "{name}");
+        let probe = &json(&output)["sources"][0]["probe"];
+        let reason =
+            format!("not asked, because it needs a key in {}", source["key"]["variable"].as_str().unwrap());
+        assert_eq!((&probe["reason"], &probe["requests"]), (&reason.into(), &0.into()), "{name}");
+    }
+}
+
+#[test]
 fn a_pause_is_told_by_sources_and_honoured_by_the_next_run() {
     let home = Home::new();
     let server = Server::new(|_, _| Step::status(429, "Too Many Requests").with("Retry-After", "3600"));
