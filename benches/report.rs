@@ -85,6 +85,7 @@ fn report(c: &mut Criterion) {
         by_section: true,
         generated_at: as_of,
         demo: false,
+        trust: None,
     };
     let finished = snapshot::build(&inputs);
     let style = Style { width: 120, ..Style::default() };
@@ -187,6 +188,7 @@ fn linearity(c: &mut Criterion) {
             by_section: true,
             generated_at: as_of,
             demo: false,
+            trust: None,
         };
         let taken = RefCell::new(Vec::new());
         group.throughput(Throughput::Elements(count as u64));

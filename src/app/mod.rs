@@ -12,6 +12,7 @@ mod output;
 mod plan;
 mod probe;
 mod run;
+mod second;
 mod sources;
 mod words;
 

@@ -55,7 +55,7 @@ impl Console<'_> {
             let what = if alike.len() == 1 {
                 first.message.clone()
             } else {
-                format!("{}: {}: no closes of {}", first.source, first.reason, shortened(&ids))
+                format!("{}: {}: no closes of {}", asked(&alike), first.reason, shortened(&ids))
             };
             let _ = writeln!(self.err, "  {what}\n  hint: {}", first.hint);
         }
@@ -72,13 +72,24 @@ impl Console<'_> {
 fn by_cause(errors: &[Failed]) -> Vec<Vec<&Failed>> {
     let mut causes: Vec<Vec<&Failed>> = Vec::new();
     for e in errors {
-        let same = |f: &&Failed| f.source == e.source && f.reason == e.reason && f.hint == e.hint;
+        let same = |f: &&Failed| f.reason == e.reason && (f.hint == e.hint || f.source != "computed");
         match causes.iter_mut().find(|alike| alike.first().is_some_and(same)) {
             Some(alike) => alike.push(e),
             None => causes.push(vec![e]),
         }
     }
     causes
+}
+
+/// All sources that were asked for some of these, in the order they first come.
+fn asked(alike: &[&Failed]) -> String {
+    let mut sources: Vec<&str> = Vec::new();
+    for source in alike.iter().flat_map(|f| &f.asked) {
+        if !sources.contains(&source.as_str()) {
+            sources.push(source);
+        }
+    }
+    sources.join(", ")
 }
 
 fn shortened(ids: &[&str]) -> String {

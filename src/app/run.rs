@@ -11,12 +11,12 @@ use chrono::{DateTime, Utc};
 
 use super::output::{Console, WriteError};
 use super::plan::Plan;
-use super::{Clock, Exit, Observer, adhoc, output, words};
+use super::{Clock, Exit, Observer, adhoc, output, second, words};
 use crate::app::Command;
-use crate::compute::{Inputs, comparison, snapshot};
+use crate::compute::{Inputs, comparison, snapshot, trust};
 use crate::domain::snapshot::{Completeness, Failed};
 use crate::domain::{InstrumentId, Series, Universe};
-use crate::fetch::{self, FailureKind, Fetched};
+use crate::fetch::{FailureKind, Fetched};
 use crate::render::{self, Format};
 
 /// A run that ended without a report.
@@ -49,7 +49,11 @@ impl RunError {
 
 /// What the sources answered.
 #[derive(Debug)]
-pub struct Answers(Fetched);
+pub struct Answers {
+    pub(super) fetched: Fetched,
+    pub(super) series: BTreeMap<InstrumentId, Series>,
+    pub(super) others: trust::Others,
+}
 
 /// Makes the report of a plan from its answers and writes it; tells warnings on the console.
 ///
@@ -61,14 +65,11 @@ pub fn report(
     clock: &dyn Clock,
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
-    let Answers(fetched) = answers;
-    let mut plan = plan;
-    adhoc::describe(&mut plan.universe, &fetched.described);
-    let failures = failures(&fetched, &plan.universe);
-    let series: BTreeMap<InstrumentId, Series> =
-        fetched.series.into_iter().map(|s| (s.provenance.instrument.clone(), s)).collect();
     let now = clock.now();
-    let inputs = inputs(&plan, &series, &failures, now);
+    let failures = failures(&answers.fetched, &plan.universe);
+    let (series, trust) = second::believed(&plan, answers, now);
+    let inputs =
+        Inputs { failures: &failures, trust: (!plan.demo).then_some(&trust), ..inputs(&plan, &series, now) };
     match plan.command {
         Command::Today => {
             let report = snapshot::build(&inputs);
@@ -94,18 +95,19 @@ pub fn report(
     }
 }
 
-/// Asks the sources, until they have answered, the deadline ends or the run is interrupted.
+/// Asks the sources, until they have answered, the deadline ends or the run is interrupted, and takes over
+/// what they say of symbols outside the catalogue.
 ///
 /// # Errors
 /// [`RunError`] when the run was interrupted.
-pub fn ask(plan: &Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Answers, RunError> {
+pub fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Answers, RunError> {
     let answered = Arc::new(AtomicBool::new(false));
     end_at_once_when(&answered)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Start)?;
     let done = runtime.block_on(async {
         tokio::select! {
-            fetched = fetch::fetch(&plan.query, &plan.settings, clock, observer) => Ok(Answers(fetched)),
+            answers = second::ask(plan, clock, observer) => Ok(answers),
             () = stopped() => Err(RunError::Interrupted),
         }
     });
@@ -140,16 +142,16 @@ pub(super) async fn stopped() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-fn inputs<'a>(
+/// A report's inputs without failures and opinions.
+pub(super) fn inputs<'a>(
     plan: &'a Plan,
     series: &'a BTreeMap<InstrumentId, Series>,
-    failures: &'a [Failed],
     now: DateTime<Utc>,
 ) -> Inputs<'a> {
     Inputs {
         universe: &plan.universe,
         series,
-        failures,
+        failures: &[],
         as_of: plan.as_of.unwrap_or(now),
         date: plan.date,
         settled_only: plan.settled_only,
@@ -161,6 +163,7 @@ fn inputs<'a>(
         by_section: plan.by_section,
         generated_at: now,
         demo: plan.demo,
+        trust: None,
     }
 }
 
@@ -181,6 +184,7 @@ fn failures(fetched: &Fetched, universe: &Universe) -> Vec<Failed> {
             Failed {
                 id: f.instrument.clone(),
                 source: f.source.clone(),
+                asked: f.asked.clone(),
                 kind: code(f.kind).to_owned(),
                 message: f.message.clone(),
                 reason: f.reason.clone(),

@@ -112,12 +112,12 @@ pub fn run(
     if let Err(e) = choose(&mut options, world) {
         return refuse(err, &*e);
     }
-    let plan = match Plan::new(options, world.clock.now()) {
+    let mut plan = match Plan::new(options, world.clock.now()) {
         Ok(plan) => plan,
         Err(e) => return refuse(err, &e),
     };
     let observer = console::Talker::new(shared.verbose, shared.progress(world));
-    let answers = app::ask(&plan, world.clock, &observer);
+    let answers = app::ask(&mut plan, world.clock, &observer);
     observer.finish();
     let console = &mut app::Console { out, err };
     ended(answers.and_then(|answers| app::report(plan, answers, world.clock, console)), err)

@@ -57,6 +57,7 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
         currency: "local".to_owned(),
         end_date,
         rebased_over,
+        sources: inputs.trust.map(|t| t.sources.clone()).unwrap_or_default(),
         notes: notes::of_comparison(inputs, &market, &shown, &instruments, &periods),
         instruments,
         pairs,
@@ -196,6 +197,8 @@ fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compared {
         warnings.extend(sessions::unexpected_sessions(known));
         warnings.extend(suspect::warnings(known));
     }
+    let opinion = side.inputs.trust.and_then(|t| t.opinions.get(&side.id));
+    warnings.extend(opinion.into_iter().flat_map(|o| o.warnings.iter().cloned()));
     Compared {
         id: side.id.clone(),
         name: instrument.map(|i| i.name.clone()).or(composite.map(|c| c.name.clone())).unwrap_or_default(),
@@ -218,6 +221,7 @@ fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compared {
         rebased: rebased(side.line, base, why_no_base),
         moves,
         source: source(side),
+        confirmed_by: opinion.map(|o| o.confirmed_by.clone()).unwrap_or_default(),
         warnings,
         decimals: instrument.map_or(2, |i| i.decimals),
     }

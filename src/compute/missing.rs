@@ -69,6 +69,7 @@ fn missing(inputs: &Inputs<'_>, id: &InstrumentId) -> Failed {
     Failed {
         id: id.clone(),
         message: format!("no closes of {id} from {source}: {reason}"),
+        asked: vec![source.clone()],
         source,
         kind: "no_data".to_owned(),
         reason,

@@ -13,6 +13,7 @@ mod lines;
 mod missing;
 pub mod moves;
 mod notes;
+mod origins;
 mod period;
 mod range;
 mod records;
@@ -21,12 +22,13 @@ mod rows;
 pub mod sessions;
 pub mod snapshot;
 mod suspect;
+pub mod trust;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::snapshot::Failed;
+use crate::domain::snapshot::{Failed, SourceState};
 use crate::domain::{Horizon, InstrumentId, Series, Universe};
 
 /// One thing that the reader asked for.
@@ -71,4 +73,17 @@ pub struct Inputs<'a> {
     pub generated_at: DateTime<Utc>,
     /// The closes are those built into the program.
     pub demo: bool,
+    /// What is known of the sources' reliability; none where one source alone was asked.
+    pub trust: Option<&'a Trust>,
+}
+
+/// What other sources say of the closes, and how the sources did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trust {
+    /// Instruments that another source spoke of.
+    pub opinions: BTreeMap<InstrumentId, trust::Opinion>,
+    /// The sources that were to be asked.
+    pub sources: Vec<SourceState>,
+    /// A second source was asked for everything.
+    pub verified: bool,
 }

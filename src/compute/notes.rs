@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use super::Inputs;
 use super::composite::Level;
 use super::lines::{Line, Of};
+use super::origins;
 use super::period::Periods;
 use super::sessions::Market;
 use crate::domain::comparison::Compared;
@@ -41,7 +42,6 @@ pub(super) fn of_lines(inputs: &Inputs<'_>, market: &Market<'_>, lines: &[&Line<
     notes.extend(stale(lines));
     notes.extend(bases(inputs, market, lines));
     notes.extend(stand_ins(lines));
-    notes.extend(sources(inputs, market));
     notes
 }
 
@@ -146,25 +146,6 @@ fn stand_ins(lines: &[&Line<'_>]) -> Vec<Note> {
         Of::Composite(_) => None,
     });
     told.collect()
-}
-
-/// Which source gave how many series, and when the newest of them was fetched.
-fn sources(inputs: &Inputs<'_>, market: &Market<'_>) -> Vec<Note> {
-    let mut by_source: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-    for known in market.known.values() {
-        let from = &known.series.provenance;
-        by_source.entry(from.source.as_str()).or_default().push(from.fetched_at);
-    }
-    by_source
-        .into_iter()
-        .map(|(source, fetched)| {
-            let count = fetched.len();
-            let newest = fetched.into_iter().max().unwrap_or(inputs.generated_at);
-            let when = newest.format("%Y-%m-%d %H:%M UTC");
-            let how = if inputs.demo { "published closes held by the program, as of" } else { "fetched" };
-            note(NoteKind::Source, format!("Source: {source} ({count} series, {how} {when})."))
-        })
-        .collect()
 }
 
 /// How many rows' sessions are not the benchmark's, and which those are.
@@ -282,7 +263,7 @@ pub(super) fn of_comparison(
             .flat_map(|c| &c.warnings)
             .map(|w| note(NoteKind::Warning, format!("{}.", w.message))),
     );
-    notes.extend(sources(inputs, market));
+    notes.extend(origins::notes(inputs, market, instruments.iter().map(|c| &c.id)));
     notes.sort_by_key(|n| n.kind);
     notes
 }

@@ -69,6 +69,10 @@ impl Rows<'_, '_> {
             row.warnings.extend(self.hole_warning(known));
         }
         row.warnings.extend(self.market.refused(id).cloned());
+        if let Some(opinion) = self.inputs.trust.and_then(|t| t.opinions.get(id)) {
+            row.confirmed_by.clone_from(&opinion.confirmed_by);
+            row.warnings.extend(opinion.warnings.iter().cloned());
+        }
         if let Some(series) = series {
             let from = &series.provenance;
             row.currency = from.currency.clone().or(row.currency);

@@ -92,29 +92,32 @@ impl<'a> Market<'a> {
             members: BTreeMap::new(),
             refused: BTreeMap::new(),
         };
-        let settled_only = inputs.settled_only || inputs.date.is_some();
         for (id, series) in inputs.series {
             let Some(instrument) = inputs.universe.instrument(id) else { continue };
-            let venue = series.provenance.venue.as_ref().unwrap_or(&instrument.exchange);
-            let Some(exchange) = inputs.universe.exchange(venue) else { continue };
-            if let Some(warning) = dated_after_fetch(id, series, exchange) {
+            if let Some(warning) =
+                venue(inputs, instrument, series).and_then(|exchange| dated_after_fetch(id, series, exchange))
+            {
                 market.refused.insert(id.clone(), warning);
             }
-            let Cut { bars, live, passed_over } =
-                known_bars(series, exchange, inputs.as_of, inputs.date, settled_only);
-            let (bars, unadjusted) = since_unadjusted_split(bars, &series.splits);
-            let Some(newest) = bars.last() else { continue };
-            let dates = market.dates.entry(exchange.market.clone()).or_default();
-            bars.iter().for_each(|b| *dates.entry(b.date).or_default() += 1);
-            market.members.entry(exchange.market.clone()).or_default().push(id.clone());
-            // Where the trading day rolls in the evening, the newest session may be dated tomorrow.
-            let report_day =
-                inputs.date.unwrap_or_else(|| exchange.local_date(inputs.as_of).max(newest.date));
-            let known =
-                Known { instrument, exchange, series, bars, live, report_day, unadjusted, passed_over };
+            let Some(known) = known(inputs, instrument, series) else { continue };
+            let dates = market.dates.entry(known.exchange.market.clone()).or_default();
+            known.bars.iter().for_each(|b| *dates.entry(b.date).or_default() += 1);
+            market.members.entry(known.exchange.market.clone()).or_default().push(id.clone());
             market.known.insert(id.clone(), known);
         }
         market
+    }
+
+    /// The newest session between two dates that a series lacks: one that its exchange's other instruments
+    /// have, or that the calendar expects even if none of them does.
+    #[must_use]
+    pub fn lacks(&self, known: &Known<'_>, from: NaiveDate, to: NaiveDate) -> Option<NaiveDate> {
+        let at = known.bars.partition_point(|b| b.date < from);
+        let bars = known.bars.get(at..).unwrap_or_default();
+        let own: BTreeSet<NaiveDate> = bars.iter().map(|b| b.date).take_while(|d| *d <= to).collect();
+        let expected = |d: &NaiveDate| known.exchange.expectation(*d) == Expectation::Session;
+        let inside = from.iter_days().skip(1).take_while(|d| *d < to).filter(|d| !own.contains(d));
+        inside.filter(|d| expected(d) || self.had_session(known, *d)).last()
     }
 
     /// Settled, live, stale or shut.
@@ -216,6 +219,25 @@ impl<'a> Market<'a> {
 
 fn after(date: NaiveDate) -> (std::ops::Bound<NaiveDate>, std::ops::Bound<NaiveDate>) {
     (std::ops::Bound::Excluded(date), std::ops::Bound::Unbounded)
+}
+
+/// The venue whose hours a series keeps.
+fn venue<'a>(inputs: &Inputs<'a>, instrument: &Instrument, series: &Series) -> Option<&'a Exchange> {
+    inputs.universe.exchange(series.provenance.venue.as_ref().unwrap_or(&instrument.exchange))
+}
+
+/// What was known of a series of an instrument at as-of; nothing where no bar was.
+#[must_use]
+pub fn known<'a>(inputs: &Inputs<'a>, instrument: &'a Instrument, series: &'a Series) -> Option<Known<'a>> {
+    let exchange = venue(inputs, instrument, series)?;
+    let settled_only = inputs.settled_only || inputs.date.is_some();
+    let Cut { bars, live, passed_over } =
+        known_bars(series, exchange, inputs.as_of, inputs.date, settled_only);
+    let (bars, unadjusted) = since_unadjusted_split(bars, &series.splits);
+    let newest = bars.last()?;
+    // Where the trading day rolls in the evening, the newest session may be dated tomorrow.
+    let report_day = inputs.date.unwrap_or_else(|| exchange.local_date(inputs.as_of).max(newest.date));
+    Some(Known { instrument, exchange, series, bars, live, report_day, unadjusted, passed_over })
 }
 
 /// The bars known at an instant.

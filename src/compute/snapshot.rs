@@ -9,7 +9,7 @@ use super::lines::Line;
 use super::period::Periods;
 use super::rows::Rows;
 use super::sessions::Market;
-use super::{Chosen, Inputs, highlights, missing, notes};
+use super::{Chosen, Inputs, highlights, missing, notes, origins};
 use crate::domain::snapshot::{Block, Completeness, CompositeRow, Failed, GroupRow, Item, Note, Row};
 use crate::domain::{Horizon, InstrumentId, Snapshot};
 
@@ -43,6 +43,7 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
         groups,
         highlights: highlights::highlights(&instruments),
         instruments,
+        sources: inputs.trust.map(|t| t.sources.clone()).unwrap_or_default(),
         notes,
         errors,
         benchmark_name,
@@ -113,6 +114,7 @@ fn name_of(inputs: &Inputs<'_>, id: &InstrumentId) -> String {
         .or_else(|| inputs.universe.composite(id).map(|c| c.name.clone()))
         .unwrap_or_else(|| id.to_string())
 }
+
 fn notes_of(
     rows: &Rows<'_, '_>,
     shown: &Shown,
@@ -138,6 +140,7 @@ fn notes_of(
     notes.extend(notes::composites(lines.iter().copied()));
     let with_close = all.iter().filter(|r| r.close.is_some());
     notes.extend(notes::absent(rows.inputs.horizons, with_close.map(|r| (&r.id, &r.moves))));
+    notes.extend(origins::notes(rows.inputs, rows.market, all.iter().map(|r| &r.id)));
     notes.extend(notes::warnings(all.into_iter()));
     notes.sort_by_key(|n| n.kind);
     notes

@@ -3,6 +3,8 @@
 //! Not for: rows that are refused (`domain::series`).
 
 use super::sessions::Known;
+use chrono::NaiveDate;
+
 use crate::domain::{Bar, Instrument, Kind, Split, Warning, WarningKind};
 
 /// How many of the newest sessions are looked at.
@@ -42,6 +44,31 @@ pub(super) fn warnings(known: &Known<'_>) -> Vec<Warning> {
             .push(say(format!("{id}: {source}'s close of {} lies outside that day's low to high", bar.date)));
     }
     found
+}
+
+/// The newest of the last `recent` sessions whose close cannot be believed by itself: too far from the one
+/// before, outside its own day's range, or the first after a split that the closes before do not know of.
+pub(super) fn recent_jump(known: &Known<'_>, recent: usize) -> Option<NaiveDate> {
+    let bars = known.bars.get(known.bars.len().saturating_sub(recent + 1)..).unwrap_or_default();
+    let far = limit_pct(known.instrument).and_then(|limit| {
+        let limit =
+            if known.series.provenance.raw { limit.min(as_traded_limit(known.instrument)) } else { limit };
+        let pairs = bars.iter().zip(bars.iter().skip(1)).rev();
+        let split =
+            |a: NaiveDate, b: NaiveDate| known.series.splits.iter().any(|s| s.date > a && s.date <= b);
+        let mut far = pairs
+            .filter(|(a, b)| ((b.close / a.close - 1.0) * 100.0).abs() > limit && !split(a.date, b.date));
+        far.next().map(|(_, b)| b.date)
+    });
+    let range = bars.last().filter(|b| outside_own_range(b)).map(|b| b.date);
+    let split = known.unadjusted.map(|s| s.date);
+    far.into_iter().chain(range).chain(split).max()
+}
+
+/// The 1D move of closes as traded beyond which a split is more likely: just over the exchange's daily
+/// limit, where it sets one.
+fn as_traded_limit(instrument: &Instrument) -> f64 {
+    instrument.price_limit.map_or(25.0, |limit| limit + 0.5)
 }
 
 /// The 1D move beyond which a close is suspect: 35 % for an index or pair, 60 % for a share; none for

@@ -11,7 +11,7 @@ use super::instrument::{Basis, InstrumentId, Kind};
 use super::moves::{Absent, Percent, Points};
 use super::ordered::Ordered;
 use super::series::Warning;
-use super::snapshot::{Completeness, Failed, MoveCell, Note, Session, SourceInfo};
+use super::snapshot::{Completeness, Failed, MoveCell, Note, Session, SourceInfo, SourceState};
 
 /// One point of a rebased line.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -58,6 +58,8 @@ pub struct Compared {
     pub rebased: Rebased,
     /// Where its closes come from.
     pub source: Option<SourceInfo>,
+    /// Other sources with the same close for the same session.
+    pub confirmed_by: Vec<String>,
     /// What a reader should know.
     pub warnings: Vec<Warning>,
     /// Digits after the point that its close is quoted with.
@@ -145,6 +147,8 @@ pub struct Comparison {
     pub instruments: Vec<Compared>,
     /// Every pair, in that order.
     pub pairs: Vec<Pair>,
+    /// The sources that were asked or are not to be asked now.
+    pub sources: Vec<SourceState>,
     /// Remarks.
     pub notes: Vec<Note>,
     /// What could not be had.

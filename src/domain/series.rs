@@ -59,6 +59,10 @@ pub enum WarningKind {
     Mismatch,
     /// The source said something of its answer that a reader should know.
     Source,
+    /// Two sources have different closes for one session.
+    Disagreement,
+    /// Another source is shown than the one asked first.
+    OtherSource,
 }
 
 /// Something a reader should know of a row; the report stands all the same.
@@ -133,16 +137,23 @@ impl Series {
         Self { provenance, splits, warnings, bars }
     }
 
-    /// One series of two parts of it; of two bars of one date that of the newer part stands.
+    /// One series of two parts of the same source, symbol and basis. Of a date that both have, and of
+    /// what is told of a series as a whole (when it was fetched, its stamp), that of the newer part
+    /// stands: the one whose last bar is later, or that was fetched later where both end together.
     #[must_use]
-    pub fn joined(a: Self, b: Self) -> Self {
-        let (older, newer) =
-            if a.last().map(|x| x.date) <= b.last().map(|x| x.date) { (a, b) } else { (b, a) };
-        let mut bars = older.bars;
-        bars.retain(|bar| !newer.bars.iter().any(|n| n.date == bar.date));
-        bars.extend(newer.bars);
-        bars.sort_by_key(|bar| bar.date);
-        Self { bars, ..newer }
+    pub fn joined(one: Self, other: Self) -> Self {
+        let age = |s: &Self| (s.last().map(|b| b.date), s.provenance.fetched_at);
+        let (mut newer, older) = if age(&one) > age(&other) { (one, other) } else { (other, one) };
+        newer.bars.extend(older.bars);
+        // A stable sort leaves the newer part's bar before the older's of the same date.
+        newer.bars.sort_by_key(|b| b.date);
+        newer.bars.dedup_by_key(|b| b.date);
+        newer.splits.extend(older.splits);
+        newer.splits.sort_by_key(|s| s.date);
+        newer.splits.dedup_by_key(|s| s.date);
+        let untold = older.warnings.into_iter().filter(|w| !newer.warnings.contains(w)).collect::<Vec<_>>();
+        newer.warnings.extend(untold);
+        newer
     }
 
     /// All bars, oldest first.
@@ -237,5 +248,73 @@ pub fn listed(dates: &[NaiveDate]) -> String {
     match dates.len().saturating_sub(3) {
         0 => shown.join(", "),
         more => format!("{} and {more} earlier", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A series of these closes, in January 2026, fetched at this second.
+    fn part(closes: &[(u32, f64)], fetched: i64) -> Series {
+        let at = DateTime::from_timestamp(fetched, 0).unwrap();
+        let provenance = Provenance {
+            instrument: InstrumentId::new("BTC"),
+            source: "coinbase".to_owned(),
+            symbol: "BTC-USD".to_owned(),
+            currency: Some("USD".to_owned()),
+            venue: None,
+            basis: Basis::Price,
+            raw: false,
+            fetched_at: at,
+            stamp: Some(at),
+        };
+        let row = |&(day, close)| RawRow::close_only(date(day), Some(close));
+        Series::from_rows(provenance, Kind::Coin, closes.iter().map(row).collect(), Vec::new())
+    }
+
+    fn date(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 1, day).unwrap()
+    }
+
+    fn closes(series: &Series) -> Vec<(u32, f64)> {
+        use chrono::Datelike;
+        series.bars().iter().map(|b| (b.date.day(), b.close)).collect()
+    }
+
+    #[test]
+    fn parts_are_joined_by_date_in_either_order_and_the_newer_parts_bar_and_instants_stand() {
+        let older = part(&[(1, 10.0), (2, 11.0), (3, 12.0)], 200);
+        let newer = part(&[(3, 12.5), (5, 13.0)], 100);
+        for joined in [Series::joined(older.clone(), newer.clone()), Series::joined(newer, older)] {
+            assert_eq!(closes(&joined), [(1, 10.0), (2, 11.0), (3, 12.5), (5, 13.0)]);
+            // The part that ends later was fetched earlier: its last bar is no newer than that.
+            assert_eq!(joined.provenance.fetched_at.timestamp(), 100);
+            assert_eq!(joined.provenance.stamp.map(|s| s.timestamp()), Some(100));
+        }
+    }
+
+    #[test]
+    fn of_parts_that_end_together_the_one_fetched_later_is_the_newer() {
+        let (first, second) = (part(&[(1, 10.0), (2, 11.0)], 100), part(&[(2, 11.5)], 101));
+        for joined in [Series::joined(first.clone(), second.clone()), Series::joined(second, first)] {
+            assert_eq!(closes(&joined), [(1, 10.0), (2, 11.5)]);
+            assert_eq!(joined.provenance.fetched_at.timestamp(), 101);
+        }
+    }
+
+    #[test]
+    fn splits_are_joined_and_a_warning_of_both_parts_is_told_once() {
+        let said = |text: &str| Warning { kind: WarningKind::Source, message: text.to_owned() };
+        let split = |day| Split { date: date(day), factor: 2.0 };
+        let mut older = part(&[(1, 10.0)], 100);
+        older.warnings = vec![said("a"), said("b")];
+        older.splits = vec![split(1), split(2)];
+        let mut newer = part(&[(5, 13.0)], 100);
+        newer.warnings = vec![said("b"), said("c")];
+        newer.splits = vec![split(2), split(4)];
+        let joined = Series::joined(older, newer);
+        assert_eq!(joined.warnings, [said("b"), said("c"), said("a")]);
+        assert_eq!(joined.splits, [split(1), split(2), split(4)]);
     }
 }

@@ -85,8 +85,11 @@ pub struct Note {
 pub struct Failed {
     /// The instrument.
     pub id: InstrumentId,
-    /// The source.
+    /// The source that was asked first.
     pub source: String,
+    /// All sources that were asked.
+    #[serde(skip)]
+    pub asked: Vec<String>,
     /// The failure's class (`unknown_symbol`, `throttled`, ...).
     pub kind: String,
     /// What failed and why.
@@ -98,6 +101,19 @@ pub struct Failed {
     pub hint: String,
     /// Whether asking again later may help.
     pub retryable: bool,
+}
+
+/// A source that was to be asked, and how it did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SourceState {
+    /// Its short name.
+    pub name: String,
+    /// `up`, `throttled`, `blocked`, `unauthorised` or `down`.
+    pub state: &'static str,
+    /// Why it is not up.
+    pub reason: Option<String>,
+    /// When a pause that it asked for ends.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// A row of the table by its place in the report.
@@ -145,6 +161,8 @@ pub struct Snapshot {
     pub groups: Vec<GroupRow>,
     /// What makes the day news.
     pub highlights: Vec<Highlight>,
+    /// The sources that were asked or are not to be asked now.
+    pub sources: Vec<SourceState>,
     /// Remarks.
     pub notes: Vec<Note>,
     /// What could not be had.

@@ -24,18 +24,30 @@ impl Failure {
     /// One failure of what several sources said: the first one's, with the reasons of the others. None of
     /// none.
     pub(crate) fn of_all(all: Vec<Failure>) -> Option<Failure> {
-        let told: Vec<String> = all.iter().map(|f| format!("{}: {}", f.source, f.reason)).collect();
-        let sources: Vec<&str> = all.iter().map(|f| f.source.as_str()).collect();
-        let sources = sources.join(", ");
+        let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+        for f in &all {
+            match reasons.iter_mut().find(|(reason, _)| *reason == f.reason) {
+                Some((_, sources)) => sources.push(f.source.clone()),
+                None => reasons.push((f.reason.clone(), vec![f.source.clone()])),
+            }
+        }
+        let asked: Vec<String> = all.iter().map(|f| f.source.clone()).collect();
         let retryable = all.iter().any(|f| f.retryable);
-        let several = all.len() > 1;
         let first = all.into_iter().next()?;
-        if !several {
+        if asked.len() == 1 {
             return Some(first);
         }
-        let reason = told.join("; ");
-        let message = format!("no closes of {} from {sources}: {reason}", first.instrument);
-        Some(Failure { message: sanitise(&message, 600), reason, retryable, ..first })
+        let told: Vec<String> =
+            reasons.iter().map(|(reason, sources)| format!("{}: {reason}", sources.join(", "))).collect();
+        let message = format!("no closes of {}: {}", first.instrument, told.join("; "));
+        let reasons: Vec<String> = reasons.into_iter().map(|(reason, _)| reason).collect();
+        Some(Failure {
+            message: sanitise(&message, 600),
+            reason: reasons.join("; "),
+            asked,
+            retryable,
+            ..first
+        })
     }
 }
 
@@ -54,6 +66,7 @@ pub(crate) fn failure(want: &Want, asked: &Asked<'_>, error: &SourceError) -> Fa
     Failure {
         instrument: id.clone(),
         source: name.to_owned(),
+        asked: vec![name.to_owned()],
         kind: kind(error),
         message: sanitise(&format!("no closes of {} from {name}{symbol}: {reason}", shown(want)), 300),
         reason,
@@ -88,6 +101,7 @@ pub(crate) fn not_covered(want: &Want, asked: &[String]) -> Failure {
     Failure {
         instrument: want.instrument.id.clone(),
         source: if demo { "demo".to_owned() } else { names },
+        asked: Vec::new(),
         kind: FailureKind::NotCovered,
         message: sanitise(&message, 300),
         reason: reason.to_owned(),

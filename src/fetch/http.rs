@@ -43,7 +43,9 @@ pub(crate) enum HttpError {
     Timeout,
     /// The body is larger than so many bytes.
     TooLarge(usize),
-    /// No connection, or one that broke; the reason is safe to print.
+    /// No connection came about; the reason is safe to print.
+    Unreached(String),
+    /// A connection that broke; the reason is safe to print.
     Broken(String),
 }
 
@@ -54,7 +56,7 @@ impl From<HttpError> for SourceError {
             HttpError::TooLarge(limit) => {
                 SourceError::Malformed(format!("it is larger than {} MiB", limit / 1024 / 1024))
             }
-            HttpError::Broken(reason) => SourceError::Transport(reason),
+            HttpError::Unreached(reason) | HttpError::Broken(reason) => SourceError::Transport(reason),
         }
     }
 }
@@ -192,7 +194,13 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 fn classify(error: reqwest::Error) -> HttpError {
-    if error.is_timeout() { HttpError::Timeout } else { HttpError::Broken(reason(error)) }
+    if error.is_timeout() {
+        HttpError::Timeout
+    } else if error.is_connect() {
+        HttpError::Unreached(reason(error))
+    } else {
+        HttpError::Broken(reason(error))
+    }
 }
 
 /// The innermost cause, without the URL.

@@ -4,18 +4,39 @@
 //! showing anything. Nothing here reads the wall clock or the environment: the caller passes a
 //! [`Clock`], and says in [`Settings`] whom to ask and for how long.
 
+mod alphavantage;
 mod answer;
 mod base;
+mod cboe;
+mod china;
+mod coinbase;
+mod columns;
+mod csindex;
 mod demo;
+mod eastmoney;
+mod ecb;
+mod eodhd;
 mod failure;
+mod fixing;
+mod frankfurter;
+mod fred;
 mod health;
+mod hsi;
 mod http;
+mod keyed;
+mod lists;
+mod mainland;
 mod memory;
 mod pace;
 mod registry;
 mod router;
 mod rows;
+mod sina;
 mod source;
+mod stooq;
+mod tencent;
+mod tiingo;
+mod twelvedata;
 mod yahoo;
 
 use std::collections::BTreeMap;
@@ -160,8 +181,10 @@ pub struct Described {
 pub struct Failure {
     /// The instrument.
     pub instrument: InstrumentId,
-    /// Short name of the source.
+    /// Short name of the source that was asked first.
     pub source: String,
+    /// All that were asked.
+    pub asked: Vec<String>,
     /// The sort of failure.
     pub kind: FailureKind,
     /// What failed, of which instrument and source, and why; safe to print.
@@ -212,6 +235,8 @@ pub struct Fetched {
     pub described: BTreeMap<InstrumentId, Described>,
     /// One for each wanted instrument without a series.
     pub failures: Vec<Failure>,
+    /// What sources before the one that answered said of a want, unless they are in trouble as a whole.
+    pub detours: Vec<Failure>,
     /// Requests sent over the network, retries included.
     pub requests: usize,
     /// Every source that was to be asked, in the order of the run, and how it did.

@@ -12,14 +12,19 @@ use super::source::Pace;
 /// The pause after a refusal that names none.
 pub(crate) const DEFAULT_PAUSE: Duration = Duration::from_secs(180);
 
+/// Requests in a run, of a source that sets no other limit.
+pub(crate) const BUDGET: usize = 60;
+/// The longest that one request may take, where a source is no slower.
+pub(crate) const REQUEST_TIME: Duration = Duration::from_secs(10);
+
 /// The pace of a source that says nothing of its own: three at once, two a second, sixty in a run.
 pub(crate) const PLAIN: Pace = Pace {
     burst: 3,
     every: Duration::from_millis(500),
     in_flight: 3,
-    a_run: 60,
+    a_run: BUDGET,
     a_day: None,
-    patience: Duration::from_secs(10),
+    patience: REQUEST_TIME,
 };
 
 /// A token bucket of a source's pace.

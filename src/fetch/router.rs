@@ -10,6 +10,7 @@ mod plan;
 mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::time::Instant;
@@ -47,6 +48,10 @@ pub struct Desk<'a> {
 
 /// A want on its way from source to source.
 struct Search {
+    /// Position in the query's wants.
+    want: usize,
+    /// A second opinion: nothing is lost without an answer.
+    spare: bool,
     /// Positions of providers still to be asked, the next one last.
     chain: Vec<usize>,
     found: Option<Found>,
@@ -77,35 +82,48 @@ impl<'a> Desk<'a> {
     /// Asks each want's sources in turn until one has it; never fails as a whole, and returns when all is
     /// answered or the deadline has passed, with what could be had.
     pub async fn fetch(&mut self, query: &Query) -> Fetched {
-        let chains = query.wants.iter().map(|want| self.chain(want));
-        let mut searches: Vec<Search> =
-            chains.map(|chain| Search { chain, found: None, errors: Vec::new() }).collect();
-        self.search(query, &mut searches).await;
+        self.fetch_and_check(query, None).await.0
+    }
+
+    /// As [`Desk::fetch`]; and at the same time the next source that answers gives a second opinion of the
+    /// want at `check`.
+    pub async fn fetch_and_check(&mut self, query: &Query, check: Option<usize>) -> (Fetched, Vec<Series>) {
+        let all = query.wants.iter().enumerate();
+        let mut searches: Vec<Search> = all.map(|(at, want)| Search::new(at, self.chain(want))).collect();
+        for want in check.into_iter().filter(|at| *at < query.wants.len()) {
+            let mut chain = query.wants.get(want).map(|w| self.chain(w)).unwrap_or_default();
+            chain.pop();
+            searches.push(Search { spare: true, ..Search::new(want, chain) });
+        }
+        self.search(query, &mut searches, self.deadline).await;
+        let checked: Vec<Search> = searches.drain(query.wants.len()..).collect();
         let mut fetched = Fetched::default();
         for (want, search) in query.wants.iter().zip(searches) {
             match search.found {
                 Some(Found { series, described }) => {
                     fetched.series.push(series);
                     fetched.described.extend(described.map(|d| (want.instrument.id.clone(), d)));
+                    fetched.detours.extend(self.detours(query, want, &search.errors));
                 }
                 None => fetched.failures.push(self.failed(query, want, &search.errors)),
             }
         }
         fetched.requests = self.requests();
         fetched.sources = self.health();
-        fetched
+        (fetched, checked.into_iter().filter_map(|s| s.found.map(|f| f.series)).collect())
     }
 
     /// Asks, for each want, the first source in order that answers and is none of those in `but`, which
-    /// stands beside the wants.
-    pub async fn second(&mut self, query: &Query, but: &[Vec<String>]) -> Vec<Series> {
+    /// stands beside the wants; for no longer than `within`.
+    pub async fn second(&mut self, query: &Query, but: &[Vec<String>], within: Duration) -> Vec<Series> {
         let mut searches = Vec::new();
-        for (want, but) in query.wants.iter().zip(but) {
+        for (at, (want, but)) in query.wants.iter().zip(but).enumerate() {
             let mut chain = self.chain(want);
             chain.retain(|at| self.name(*at).is_none_or(|name| !but.iter().any(|b| b == name)));
-            searches.push(Search { chain, found: None, errors: Vec::new() });
+            searches.push(Search { spare: true, ..Search::new(at, chain) });
         }
-        self.search(query, &mut searches).await;
+        let end = self.deadline.min(Instant::now() + within);
+        self.search(query, &mut searches, end).await;
         searches.into_iter().filter_map(|s| s.found.map(|f| f.series)).collect()
     }
 
@@ -151,20 +169,21 @@ impl<'a> Desk<'a> {
     }
 
     /// Rounds: each open want asks its next source, and the sources of a round work side by side.
-    async fn search(&mut self, query: &Query, searches: &mut [Search]) {
+    async fn search(&mut self, query: &Query, searches: &mut [Search], end: Instant) {
         loop {
+            // For each source, what it is asked for: positions in `searches`.
             let mut round: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-            for (want, search) in searches.iter_mut().enumerate() {
+            for (which, search) in searches.iter_mut().enumerate() {
                 if let Some(at) = self.next(search) {
-                    round.entry(at).or_default().push(want);
+                    round.entry(at).or_default().push(which);
                 }
             }
             if round.is_empty() {
                 return;
             }
-            let answers = self.round(query, searches, &round).await;
-            for (at, want, slot) in answers {
-                let Some(search) = searches.get_mut(want) else { continue };
+            let answers = self.round(query, searches, &round, end).await;
+            for (at, which, slot) in answers {
+                let Some(search) = searches.get_mut(which) else { continue };
                 search.found = slot.found;
                 if search.found.is_none() {
                     search.errors.push((at, slot.error.unwrap_or(SourceError::Timeout)));
@@ -193,44 +212,62 @@ impl<'a> Desk<'a> {
         query: &Query,
         searches: &[Search],
         round: &BTreeMap<usize, Vec<usize>>,
+        end: Instant,
     ) -> Vec<(usize, usize, Slot)> {
         let usable = |at: &usize| self.providers.get(*at).is_some_and(|p| p.stopped().is_none());
-        let open = searches.iter().enumerate().filter(|(_, s)| s.chain.iter().any(usable));
-        let spared: BTreeSet<usize> = open.map(|(want, _)| want).collect();
+        let spares = |s: &Search| s.spare || s.chain.iter().any(usable);
+        let needed = searches.iter().filter(|s| s.found.is_none() && !spares(s));
+        let needed: BTreeSet<usize> = needed.map(|s| s.want).collect();
+        let spared: BTreeSet<usize> = (0..query.wants.len()).filter(|want| !needed.contains(want)).collect();
         let now = Instant::now();
-        let share = now + self.deadline.saturating_duration_since(now).mul_f64(SHARE);
-        let (clock, observer, clients, deadline) = (self.clock, self.observer, &self.clients, self.deadline);
+        let share = now + end.saturating_duration_since(now).mul_f64(SHARE);
+        let (clock, observer, clients) = (self.clock, self.observer, &self.clients);
         let asked =
             self.providers.iter_mut().enumerate().filter_map(|(at, p)| Some((at, p, round.get(&at)?)));
-        let tasks = asked.map(|(at, provider, wants)| {
-            let last = !wants.iter().any(|w| spared.contains(w));
+        let tasks = asked.map(|(at, provider, which)| {
+            let wants: Vec<usize> = which.iter().filter_map(|w| Some(searches.get(*w)?.want)).collect();
+            let last = wants.iter().any(|want| needed.contains(want));
             let spared = &spared;
             async move {
-                let deadline = if last { deadline } else { share };
+                let deadline = if last { end } else { share };
                 let tools = run::Tools { query, clock, observer, clients, deadline, last, spared };
-                let slots = run::ask(provider, wants, &tools).await;
-                wants.iter().zip(slots).map(|(want, slot)| (at, *want, slot)).collect::<Vec<_>>()
+                let slots = run::ask(provider, &wants, &tools).await;
+                which.iter().zip(slots).map(|(which, slot)| (at, *which, slot)).collect::<Vec<_>>()
             }
         });
         join_all(tasks).await.concat()
     }
 
+    /// What sources that are not in trouble as a whole said of a want that another one then had.
+    fn detours(&self, query: &Query, want: &Want, errors: &[(usize, SourceError)]) -> Vec<Failure> {
+        let healthy = |at: usize| self.providers.get(at).is_some_and(|p| p.stopped().is_none());
+        let own = errors.iter().filter(|(at, _)| healthy(*at));
+        own.filter_map(|(at, error)| self.told(query, want, *at, error)).collect()
+    }
+
     /// The failure of a want: told as of the first source that was to be asked, the one the user expects,
     /// with what the others said.
     fn failed(&self, query: &Query, want: &Want, errors: &[(usize, SourceError)]) -> Failure {
-        let asked = |(at, error): &(usize, SourceError)| {
-            let source = self.providers.get(*at)?.source();
-            let symbol = symbol_of(source, want);
-            let asked = Asked {
-                source,
-                symbol: symbol.as_deref(),
-                mirror: self.settings.base_urls.contains_key(source.info().name),
-                today: query.until,
-            };
-            Some(failure(want, &asked, error))
-        };
-        let all: Vec<Failure> = errors.iter().filter_map(asked).collect();
+        let all: Vec<Failure> = errors.iter().filter_map(|(at, e)| self.told(query, want, *at, e)).collect();
         Failure::of_all(all).unwrap_or_else(|| not_covered(want, &self.settings.sources))
+    }
+
+    fn told(&self, query: &Query, want: &Want, at: usize, error: &SourceError) -> Option<Failure> {
+        let source = self.providers.get(at)?.source();
+        let symbol = symbol_of(source, want);
+        let asked = Asked {
+            source,
+            symbol: symbol.as_deref(),
+            mirror: self.settings.base_urls.contains_key(source.info().name),
+            today: query.until,
+        };
+        Some(failure(want, &asked, error))
+    }
+}
+
+impl Search {
+    fn new(want: usize, chain: Vec<usize>) -> Self {
+        Self { want, spare: false, chain, found: None, errors: Vec::new() }
     }
 }
 

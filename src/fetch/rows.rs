@@ -44,6 +44,11 @@ pub(crate) struct Origin<'a> {
     pub(crate) received_at: DateTime<Utc>,
 }
 
+/// The first date whose rows are kept, a week before the earliest close needed; to be asked from there.
+pub(crate) fn first_kept(query: &Query) -> NaiveDate {
+    query.from.checked_sub_days(Days::new(MARGIN)).unwrap_or(query.from)
+}
+
 /// The series of these rows.
 ///
 /// # Errors
@@ -51,7 +56,7 @@ pub(crate) struct Origin<'a> {
 pub(crate) fn found(origin: &Origin<'_>, rows: Rows) -> Result<Found, SourceError> {
     let Origin { source, symbol, query, want, received_at } = *origin;
     let id = &want.instrument.id;
-    let first = query.from.checked_sub_days(Days::new(MARGIN)).unwrap_or(query.from);
+    let first = first_kept(query);
     let today = want.zone.map_or(received_at.date_naive(), |z| received_at.with_timezone(&z).date_naive());
     let last = today.checked_add_days(Days::new(1)).unwrap_or(today);
     let had_rows = !rows.rows.is_empty();

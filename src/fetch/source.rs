@@ -259,7 +259,8 @@ pub trait Source: Sync {
         8 * 1024 * 1024
     }
 
-    /// Whether several requests for one want bring parts of one series, which are joined.
+    /// Whether what several answers find of one want are parts of its series, to be joined by date
+    /// ([`Series::joined`]), instead of the later one replacing the earlier.
     fn in_parts(&self) -> bool {
         false
     }

@@ -322,6 +322,7 @@ fn failed() -> Failed {
     Failed {
         id: InstrumentId::new("HSTECH"),
         source: "yahoo".to_owned(),
+        asked: Vec::new(),
         kind: "no_data".to_owned(),
         message: "yahoo has no closes for HSTECH.HK".to_owned(),
         reason: String::new(),
@@ -375,6 +376,7 @@ pub(super) fn snapshot() -> Snapshot {
                 "S&P 500 -2.06 %: largest daily loss since 10 October 2025 (69 sessions)",
             ),
         ],
+        sources: Vec::new(),
         notes: notes(),
         errors: vec![failed()],
         benchmark_name: "S&P 500".to_owned(),

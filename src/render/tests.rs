@@ -193,6 +193,7 @@ fn failed(id: &str, kind: &str, message: String) -> Failed {
     Failed {
         id: InstrumentId::new(id),
         source: "yahoo".into(),
+        asked: Vec::new(),
         kind: kind.into(),
         message,
         reason: String::new(),

@@ -31,7 +31,9 @@ impl Run<'_> {
         let late = job.last_chance && result == Err(HttpError::Timeout);
         let (status, bytes) = result.as_ref().map_or((None, 0), |r| (Some(r.status), r.body.len()));
         // What another source may answer is not waited for twice.
-        job.retried |= result == Err(HttpError::Timeout) && self.tools.spares(&job.request.wants);
+        let unreached = matches!(result, Err(HttpError::Unreached(_)));
+        let silent = result == Err(HttpError::Timeout);
+        job.retried |= unreached || (silent && self.tools.spares(&job.request.wants));
         let mut pause_asked = None;
         let outcome = match result {
             Err(_) if late => Err(SourceError::Timeout),

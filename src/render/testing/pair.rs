@@ -58,6 +58,7 @@ fn compared(id: &str) -> Compared {
         moves: moves(quote).into_iter().collect(),
         rebased: rebased(id),
         source: None,
+        confirmed_by: Vec::new(),
         warnings: Vec::new(),
         decimals: 2,
     }
@@ -119,6 +120,7 @@ pub(in crate::render) fn compared_with(ids: &[&str]) -> Comparison {
         rebased_over: Some(h("YTD")),
         pairs: pairs.collect(),
         instruments,
+        sources: Vec::new(),
         notes: vec![note(NoteKind::Basis, "closes are adjusted for splits, not for dividends")],
         errors: Vec::new(),
         horizons: horizons(),

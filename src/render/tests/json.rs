@@ -45,7 +45,7 @@ const ADDED: &str = "
 instruments[].change_bp
 instruments[].moves.*.to
 groups[].name groups[].absent_members groups[].mean_1d_pct groups[].best_1d_pct groups[].worst_1d_pct groups[].sessions groups[].live
-notes notes[].kind notes[].message
+notes notes[].kind notes[].message sources
 errors[].hint
 ";
 

@@ -1,0 +1,128 @@
+//! Asks the sources, and another source where the first one's closes look wrong, where two disagree, for
+//! everything with `--verify`, and once in a large run as a spot check.
+//!
+//! Not for: deciding what looks wrong or whom to believe (`compute::trust`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::plan::Plan;
+use super::run::{Answers, inputs};
+use super::{Clock, Observer, adhoc};
+use crate::compute::{Trust, trust};
+use crate::domain::snapshot::SourceState;
+use crate::domain::{InstrumentId, Kind, Series, Warning, WarningKind};
+use crate::fetch::{Condition, Desk, Health, Query};
+
+/// The most rounds of further questions.
+const ROUNDS: usize = 3;
+/// Time for second opinions that nobody asked for.
+const WITHIN: Duration = Duration::from_secs(8);
+/// A run of so many instruments makes one spot check.
+const LARGE: usize = 20;
+
+/// Asks all sources that have to be asked.
+pub(super) async fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Observer) -> Answers {
+    let settings = plan.settings.clone();
+    let mut desk = Desk::open(&settings, clock, observer);
+    let (mut fetched, checked) = desk.fetch_and_check(&plan.query, spot(plan)).await;
+    adhoc::describe(&mut plan.universe, &fetched.described);
+    let series: BTreeMap<InstrumentId, Series> =
+        fetched.series.drain(..).map(|s| (s.provenance.instrument.clone(), s)).collect();
+    let mut others = trust::Others::new();
+    keep(&mut others, checked);
+    if !plan.demo {
+        question(plan, &mut desk, &series, &mut others, clock).await;
+    }
+    fetched.sources = desk.health();
+    fetched.requests = desk.requests();
+    desk.close();
+    Answers { fetched, series, others }
+}
+
+/// The instrument of the spot check: the benchmark, or the first index, in a run of many.
+fn spot(plan: &Plan) -> Option<usize> {
+    let wants = &plan.query.wants;
+    if plan.demo || plan.verify || wants.len() < LARGE {
+        return None;
+    }
+    let benchmark = wants.iter().position(|w| w.instrument.id == plan.benchmark);
+    benchmark.or_else(|| wants.iter().position(|w| w.instrument.kind == Kind::Index))
+}
+
+/// Asks further sources until nothing is in question, or nobody is left to ask.
+async fn question(
+    plan: &Plan,
+    desk: &mut Desk<'_>,
+    series: &BTreeMap<InstrumentId, Series>,
+    others: &mut trust::Others,
+    clock: &dyn Clock,
+) {
+    let mut silent: BTreeSet<InstrumentId> = BTreeSet::new();
+    let within = if plan.verify { plan.settings.deadline } else { WITHIN };
+    for _ in 0..ROUNDS {
+        let inputs = inputs(plan, series, clock.now());
+        let mut ids = trust::questions(&inputs, others, plan.verify);
+        ids.retain(|id| !silent.contains(id));
+        if ids.is_empty() {
+            return;
+        }
+        let wants = plan.query.wants.iter().filter(|w| ids.contains(&w.instrument.id)).cloned();
+        let query = Query { wants: wants.collect(), ..plan.query.clone() };
+        let asked = query.wants.iter().map(|w| voices(&w.instrument.id, series, others)).collect::<Vec<_>>();
+        let found = desk.second(&query, &asked, within).await;
+        let told: BTreeSet<&InstrumentId> = found.iter().map(|s| &s.provenance.instrument).collect();
+        silent.extend(ids.iter().filter(|id| !told.contains(id)).cloned());
+        keep(others, found);
+    }
+}
+
+/// The sources that spoke of an instrument.
+fn voices(id: &InstrumentId, series: &BTreeMap<InstrumentId, Series>, others: &trust::Others) -> Vec<String> {
+    let all = series.get(id).into_iter().chain(others.get(id).into_iter().flatten());
+    all.map(|s| s.provenance.source.clone()).collect()
+}
+
+fn keep(others: &mut trust::Others, found: Vec<Series>) {
+    for series in found {
+        others.entry(series.provenance.instrument.clone()).or_default().push(series);
+    }
+}
+
+/// The series to show, each of the source to believe, and what is to be said of it.
+pub(super) fn believed(
+    plan: &Plan,
+    answers: Answers,
+    now: DateTime<Utc>,
+) -> (BTreeMap<InstrumentId, Series>, Trust) {
+    let Answers { fetched, mut series, mut others } = answers;
+    let mut opinions = trust::opinions(&inputs(plan, &series, now), &others);
+    for (id, opinion) in &opinions {
+        let other = opinion.instead.zip(others.get_mut(id));
+        if let Some(other) = other.and_then(|(at, all)| (at < all.len()).then(|| all.swap_remove(at))) {
+            series.insert(id.clone(), other);
+        }
+    }
+    for detour in &fetched.detours {
+        let shown = series.get(&detour.instrument).map_or("", |s| s.provenance.source.as_str());
+        let (id, first) = (&detour.instrument, &detour.source);
+        let message = format!("{id}: not from {first}, {}; its closes are {shown}'s", detour.reason);
+        let warning = Warning { kind: WarningKind::OtherSource, message };
+        opinions.entry(id.clone()).or_default().warnings.push(warning);
+    }
+    let sources = fetched.sources.into_iter().filter(|h| h.requests > 0 || h.condition != Condition::Up);
+    (series, Trust { opinions, sources: sources.map(state).collect(), verified: plan.verify })
+}
+
+fn state(health: Health) -> SourceState {
+    let state = match health.condition {
+        Condition::Up => "up",
+        Condition::Throttled => "throttled",
+        Condition::Blocked => "blocked",
+        Condition::Unauthorised => "unauthorised",
+        Condition::Down => "down",
+    };
+    SourceState { name: health.name, state, reason: health.reason, until: health.until }
+}

@@ -1,0 +1,118 @@
+//! The notes on where closes come from: which source gave how many, which could not be used, what a second
+//! source says, and which currency pairs are fixings.
+//!
+//! Not for: warnings of single rows (`trust`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Inputs;
+use super::sessions::Market;
+use crate::domain::InstrumentId;
+use crate::domain::snapshot::{Note, NoteKind};
+
+/// The venue of the European Central Bank's reference rates.
+const FIXINGS: &str = "ECB";
+/// So many ids are named before their number is told instead.
+const NAMED: usize = 8;
+
+/// All notes on sources; `shown` are the rows that tell their own warnings.
+pub(super) fn notes<'a>(
+    inputs: &Inputs<'_>,
+    market: &Market<'_>,
+    shown: impl Iterator<Item = &'a InstrumentId>,
+) -> Vec<Note> {
+    let shown: BTreeSet<&InstrumentId> = shown.collect();
+    let mut notes = hidden_warnings(inputs, &shown);
+    notes.extend(troubles(inputs));
+    notes.extend(second_opinions(inputs, market));
+    notes.extend(fixings(market));
+    notes.extend(counts(inputs, market));
+    notes
+}
+
+fn note(kind: NoteKind, message: String) -> Note {
+    Note { kind, message }
+}
+
+/// What other sources say of members that have no row.
+fn hidden_warnings(inputs: &Inputs<'_>, shown: &BTreeSet<&InstrumentId>) -> Vec<Note> {
+    let opinions = inputs.trust.into_iter().flat_map(|t| &t.opinions);
+    let hidden = opinions.filter(|(id, _)| !shown.contains(id)).flat_map(|(_, o)| &o.warnings);
+    hidden.map(|w| note(NoteKind::Warning, format!("{}.", w.message))).collect()
+}
+
+/// Sources that were to be asked and could not be used.
+fn troubles(inputs: &Inputs<'_>) -> Vec<Note> {
+    let sources = inputs.trust.into_iter().flat_map(|t| &t.sources).filter(|s| s.state != "up");
+    let told = sources.map(|s| {
+        let until =
+            s.until.map(|at| format!(", until {}", at.format("%Y-%m-%d %H:%M UTC"))).unwrap_or_default();
+        let why = s.reason.as_deref().unwrap_or(s.state);
+        format!("{} could not be used: {why}{until}; what it holds comes from the next source.", s.name)
+    });
+    told.map(|message| note(NoteKind::Source, message)).collect()
+}
+
+/// How many rows a second source confirms, and which it could not.
+fn second_opinions(inputs: &Inputs<'_>, market: &Market<'_>) -> Option<Note> {
+    let trust = inputs.trust.filter(|t| t.verified)?;
+    let (confirmed, open): (Vec<&InstrumentId>, Vec<&InstrumentId>) = market
+        .known
+        .keys()
+        .partition(|id| trust.opinions.get(id).is_some_and(|o| !o.confirmed_by.is_empty()));
+    let all = market.known.len();
+    let rest = if open.is_empty() { String::new() } else { format!("; not confirmed: {}", named(&open)) };
+    Some(note(
+        NoteKind::Source,
+        format!(
+            "A second source has the same close within 0.1 % for {} of {all} series{rest}.",
+            confirmed.len()
+        ),
+    ))
+}
+
+/// Currency pairs that are fixed once a day and not traded prices.
+fn fixings(market: &Market<'_>) -> Option<Note> {
+    let fixed = || market.known.values().filter(|k| k.exchange.mic.as_str() == FIXINGS);
+    let pairs: Vec<&InstrumentId> = fixed().map(|k| &k.instrument.id).collect();
+    if pairs.is_empty() {
+        return None;
+    }
+    let euro = |id: &InstrumentId| id.as_str().contains("EUR");
+    let crosses: Vec<&InstrumentId> = pairs.iter().copied().filter(|id| !euro(id)).collect();
+    let through = if crosses.is_empty() {
+        String::new()
+    } else {
+        format!("; {} computed through EUR", named(&crosses))
+    };
+    Some(note(
+        NoteKind::Source,
+        format!("ECB reference rates, fixed at 14:15 Frankfurt time: {}{through}.", named(&pairs)),
+    ))
+}
+
+fn named(ids: &[&InstrumentId]) -> String {
+    if ids.len() > NAMED {
+        return format!("{} series", ids.len());
+    }
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Which source gave how many series, and when the newest of them was fetched.
+fn counts(inputs: &Inputs<'_>, market: &Market<'_>) -> Vec<Note> {
+    let mut by_source: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for known in market.known.values() {
+        let from = &known.series.provenance;
+        by_source.entry(from.source.as_str()).or_default().push(from.fetched_at);
+    }
+    by_source
+        .into_iter()
+        .map(|(source, fetched)| {
+            let count = fetched.len();
+            let newest = fetched.into_iter().max().unwrap_or(inputs.generated_at);
+            let when = newest.format("%Y-%m-%d %H:%M UTC");
+            let how = if inputs.demo { "published closes held by the program, as of" } else { "fetched" };
+            note(NoteKind::Source, format!("Source: {source} ({count} series, {how} {when})."))
+        })
+        .collect()
+}

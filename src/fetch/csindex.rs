@@ -1,0 +1,142 @@
+//! China Securities Index Company: the official closes of its own and of Shanghai's indices.
+//!
+//! Not for: Shenzhen's indices (399xxx), shares, or the newest close, which it publishes late. One
+//! request holds one index from any date to any other.
+
+use std::time::Duration;
+
+use chrono::{Days, NaiveDate};
+use chrono_tz::Tz;
+use serde_json::Value;
+
+use super::mainland::Mainland;
+use super::rows::{self, Origin, Rows};
+use super::source::{
+    Answer, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
+};
+use super::{Described, Query, Want, answer, lists};
+use crate::domain::text::sanitise;
+use crate::domain::{Kind, RawRow};
+
+/// Days asked for beyond the earliest close needed.
+const MARGIN: u64 = 7;
+
+/// China Securities Index Company.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Csindex;
+
+static INFO: SourceInfo = SourceInfo {
+    name: "csindex",
+    title: "China Securities Index",
+    services: &[&["https://www.csindex.com.cn"]],
+    url_variable: "MARKETSNAP_CSINDEX_URL",
+    page: "www.csindex.com.cn",
+    closes: "official closes of the CSI's and Shanghai's indices, the last session's often a day late",
+    terms: "the index company's own web site; use of its data is subject to its licence",
+    pace: Pace {
+        burst: 1,
+        every: Duration::from_secs(1),
+        in_flight: 1,
+        a_run: super::pace::BUDGET,
+        a_day: None,
+        patience: super::pace::REQUEST_TIME,
+    },
+    headers: Headers {
+        accept: "application/json",
+        referer: Some("https://www.csindex.com.cn/"),
+        bare_agent: false,
+    },
+    key: None,
+};
+
+impl Source for Csindex {
+    fn info(&self) -> &'static SourceInfo {
+        &INFO
+    }
+
+    /// Shanghai's blocks of index codes; the CSI's own codes are on no exchange.
+    fn spells(&self, symbol: &str) -> Option<String> {
+        let listed = Mainland::read(symbol)?;
+        (listed.market == "sh" && listed.code.starts_with("000")).then_some(listed.code)
+    }
+
+    fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request> {
+        let first = query.from.checked_sub_days(Days::new(MARGIN)).unwrap_or(query.from);
+        let (first, last) = (first.format("%Y%m%d"), query.until.format("%Y%m%d"));
+        let each = wants.iter().filter_map(|&at| {
+            let code = encoded(&code_of(query.wants.get(at)?)?);
+            let path =
+                format!("/csindex-home/perf/index-perf?indexCode={code}&startDate={first}&endDate={last}");
+            Some(Request::get(0, path, vec![at]))
+        });
+        each.collect()
+    }
+
+    fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
+        let text = answer::text(response)?;
+        if !(200..=299).contains(&response.status) {
+            return Err(SourceError::Malformed(format!("status {}", response.status)));
+        }
+        let document = answer::json(text)?;
+        let list = list(&document)?;
+        let mut parsed = Parsed::default();
+        for &at in &request.wants {
+            let Some((want, code)) = query.wants.get(at).and_then(|w| Some((w, code_of(w)?))) else {
+                continue;
+            };
+            let (source, symbol, received_at) = (INFO.name, code.as_str(), response.received_at);
+            let origin = Origin { source, symbol, query, want, received_at };
+            let outcome = read(list, &code).and_then(|(rows, remarks)| {
+                let described = want.ad_hoc.then(|| described(&code));
+                let currency = described.as_ref().and_then(|d| d.currency.clone());
+                rows::found(&origin, Rows { rows, remarks, described, currency, ..Rows::default() })
+            });
+            parsed.answers.push(Answer { want: at, outcome });
+        }
+        Ok(parsed)
+    }
+}
+
+fn code_of(want: &Want) -> Option<String> {
+    let symbol = symbol_of(&Csindex, want)?;
+    Some(Csindex.spells(&symbol).unwrap_or(symbol))
+}
+
+/// What is certain of an index by its code alone: that it is one, dated in Shanghai.
+fn described(code: &str) -> Described {
+    let listed = Mainland::read(&format!("sh{code}")).map(|m| m.described());
+    listed.filter(|d| d.kind == Some(Kind::Index)).unwrap_or(Described {
+        kind: Some(Kind::Index),
+        timezone: Some(Tz::Asia__Shanghai),
+        ..Described::default()
+    })
+}
+
+/// The rows inside of `{"code":"200","msg":..,"data":[...]}`.
+fn list(document: &Value) -> Result<&[Value], SourceError> {
+    if let Some((_, said)) = lists::complaint(document, "200", "msg") {
+        return Err(SourceError::Malformed(said));
+    }
+    match document.get("data") {
+        Some(Value::Array(list)) => Ok(list),
+        Some(Value::Null) => Ok(&[]),
+        _ => Err(SourceError::Malformed("it has no list of rows".to_owned())),
+    }
+}
+
+/// The rows of the index `code`, and of no other.
+fn read(list: &[Value], code: &str) -> Result<(Vec<RawRow>, Vec<String>), SourceError> {
+    let named = |row: &Value| row.get("indexCode").and_then(lists::written);
+    match list.iter().filter_map(named).find(|name| !name.eq_ignore_ascii_case(code)) {
+        Some(other) => Err(SourceError::Renamed(sanitise(&other, 20))),
+        None => lists::dated(list, row),
+    }
+}
+
+fn row(row: &Value) -> Option<RawRow> {
+    let date = lists::written(row.get("tradeDate")?)?.replace('-', "");
+    let date = NaiveDate::parse_from_str(&date, "%Y%m%d").ok()?;
+    let value = |name: &str| row.get(name).and_then(answer::number);
+    let end = |name: &str| value(name).filter(|x| *x > 0.0);
+    Some(RawRow { date, close: value("close"), low: end("low"), high: end("high"), live: false })
+}
