@@ -188,12 +188,38 @@ fn lines_of(source: &serde_json::Value, universe: &marketsnap::domain::Universe)
     lines
 }
 
+const ORDER: &str = "<!-- the order of each instrument -->";
+
+/// Instruments by the order in which sources are asked for them; those that want a key are in brackets.
+fn orders(universe: &marketsnap::domain::Universe) -> Vec<String> {
+    let mut rows: Vec<(String, Vec<&str>)> = Vec::new();
+    for instrument in universe.instruments() {
+        let held = marketsnap::fetch::source_names().filter(|n| *n != "demo");
+        let mut held: Vec<&str> = held.filter(|n| marketsnap::fetch::covers(n, instrument)).collect();
+        let own = &instrument.sources;
+        held.sort_by_key(|name| own.iter().position(|n| n == name).unwrap_or(own.len()));
+        let keyed = |name: &str| marketsnap::fetch::source(name).unwrap().info().key.is_some();
+        let told = |name: &&str| if keyed(name) { format!("({name})") } else { (*name).to_owned() };
+        let order = held.iter().map(told).collect::<Vec<_>>().join(", ");
+        match rows.iter_mut().find(|(same, _)| *same == order) {
+            Some((_, ids)) => ids.push(instrument.id.as_str()),
+            None => rows.push((order, vec![instrument.id.as_str()])),
+        }
+    }
+    let head = ["", "| instruments | asked in this order |", "| --- | --- |"].map(str::to_owned);
+    let rows = rows.into_iter().map(|(order, ids)| format!("| {} | {order} |", ids.join(", ")));
+    head.into_iter().chain(rows).chain([String::new()]).collect()
+}
+
 /// The document with the program's own lines put under each source's heading; a source without a heading
 /// gets one at the end.
 fn with_own_lines(text: &str, sources: &[serde_json::Value]) -> String {
     let universe = marketsnap::catalogue::load().unwrap();
     let kept = text.lines().filter(|line| !OWN.iter().any(|own| line.starts_with(own)));
     let mut kept: Vec<String> = kept.map(str::to_owned).collect();
+    let from = kept.iter().position(|line| line == ORDER).unwrap();
+    let until = kept.iter().position(|line| line == "<!-- end -->").unwrap();
+    kept.splice(from + 1..until, orders(&universe));
     for source in sources {
         let heading = format!("### {}", source["name"].as_str().unwrap());
         let at = kept.iter().position(|line| *line == heading).unwrap_or_else(|| {
