@@ -126,7 +126,6 @@ fn latency(ms: u64) -> String {
 }
 
 fn block(page: &mut Page<'_>, source: &SourceRow) {
-    let style = page.style;
     page.hanging(Tone::Head, "", &format!("{}: {}", source.name, source.title));
     let mut say = |what: &str, words: &str| page.hanging(Tone::Plain, "  ", &format!("{what}: {words}"));
     if source.state != SourceState::Up {
@@ -151,9 +150,13 @@ fn block(page: &mut Page<'_>, source: &SourceRow) {
     if source.left_out == Some(LeftOut::Never) {
         say("Order", "never asked, by the config file");
     }
-    let own =
-        if source.address.replaced { "another address is set with" } else { "to replace its address, set" };
-    say("Page", &format!("{}{}{own} {}", source.page, style.dot(), source.address.variable));
+    say("Page", &source.page);
+    let own = if source.address.replaced {
+        "another one is set with"
+    } else {
+        "its own; another one can be set with"
+    };
+    say("Address", &format!("{own} {}", source.address.variable));
 }
 
 fn covered(covers: &Coverage) -> String {
