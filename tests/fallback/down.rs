@@ -31,7 +31,16 @@ const KNOWN: [(&str, f64, &str, &str); 17] = [
 
 /// What no other source has.
 const YAHOOS: [&str; 10] = [
-    "TOPIX-ETF", "NIFTY50", "RUSSELL2000", "SOX", "BRENT", "US10Y", "TSMC", "SAMSUNG", "SKHYNIX", "ADVANTEST",
+    "TOPIX-ETF",
+    "NIFTY50",
+    "RUSSELL2000",
+    "SOX",
+    "BRENT",
+    "US10Y",
+    "TSMC",
+    "SAMSUNG",
+    "SKHYNIX",
+    "ADVANTEST",
 ];
 
 /// The known rows have their published closes and moves, each of the source that is to give it.
@@ -53,7 +62,7 @@ fn with_all_sources_well_one_gives_nearly_everything_and_others_what_it_lacks() 
     run.check(run.code == 0 && run.err.is_empty(), "everything is there");
     // Three batches and the chart of what has one row; all pairs of currencies; that row's index and the
     // spot check elsewhere.
-    run.check(world.requests() <= 7, &format!("{} requests", world.requests()));
+    run.check(world.requests() <= 7, &format!("{:#?}", OPEN.map(|name| (name, world.asked(name)))));
     tells_known_rows(&run, |_, _| "yahoo".to_owned());
     for id in ["EURUSD", "USDCNY", "USDJPY"] {
         run.check(run.source(id) == "frankfurter", &format!("{id} is a fixing"));
@@ -83,10 +92,15 @@ fn whatever_is_wrong_with_the_first_source_others_stand_in() {
     let faults = [
         ("429", Fault::status(429, "Too Many Requests"), "throttled", "status 429"),
         ("403", Fault::status(403, ""), "blocked", "403"),
-        ("HTML", Fault::status(200, "<!DOCTYPE html><html><body>Accept all</body></html>"), "blocked", "web page"),
-        ("hang", Fault::Step(Step::Hang), "down", "in time"),
+        (
+            "HTML",
+            Fault::status(200, "<!DOCTYPE html><html><body>Accept all</body></html>"),
+            "blocked",
+            "web page",
+        ),
+        ("hang", Fault::Step(Step::Hang), "down", "time ended"),
         ("reset", Fault::Step(Step::Reset), "down", "request failed"),
-        ("404", Fault::unknown(), "down", "denies"),
+        ("404", Fault::unknown(), "down", "without closes"),
         ("500", Fault::status(500, "oops"), "down", "500"),
         ("truncated", Fault::Truncated, "down", "broke off"),
     ];

@@ -65,7 +65,10 @@ fn list<T>(rows: &[T], each: impl Fn(&T) -> String) -> String {
 fn tencent(path: &str, held: &Held<'_>) -> Step {
     let asked = param(path, "param");
     let parts: Vec<&str> = asked.split(',').collect();
-    assert_eq!((path.split('?').next(), parts[1], parts[5]), (Some("/appstock/app/newfqkline/get"), "day", ""));
+    assert_eq!(
+        (path.split('?').next(), parts[1], parts[5]),
+        (Some("/appstock/app/newfqkline/get"), "day", "")
+    );
     let symbol = parts[0];
     let Some(rows) = held.rows(symbol) else { return Step::ok(r#"{"code":0,"msg":"","data":[]}"#) };
     // Shares have an object, a turnover and an amount behind the volume.
@@ -107,7 +110,8 @@ fn sina(path: &str, held: &Held<'_>) -> Step {
         }),
         other => {
             assert!(other.ends_with("GlobalFuturesService.getGlobalFuturesDailyKLine"), "{other}");
-            let list = rows.map_or("null".to_owned(), |rows| format!("[{}]", named(rows, ["date", "close", "open"])));
+            let list = rows
+                .map_or("null".to_owned(), |rows| format!("[{}]", named(rows, ["date", "close", "open"])));
             Step::ok(format!("/*<script>location.href='//sina.com';</script>*/\nvar _x=({list});"))
         }
     }
@@ -130,7 +134,9 @@ fn csindex(path: &str, held: &Held<'_>) -> Step {
     let code = param(path, "indexCode");
     let rows = list(held.rows(&code).unwrap_or_default(), |(d, c)| {
         let date = d.format("%Y%m%d");
-        format!(r#"{{"tradeDate":"{date}","indexCode":"{code}","open":null,"high":null,"low":null,"close":{c}}}"#)
+        format!(
+            r#"{{"tradeDate":"{date}","indexCode":"{code}","open":null,"high":null,"low":null,"close":{c}}}"#
+        )
     });
     Step::ok(format!(r#"{{"code":"200","msg":"Success","data":[{rows}]}}"#))
 }
@@ -176,7 +182,9 @@ fn frankfurter(path: &str, held: &Held<'_>) -> Step {
         let rates: Vec<_> = rates.iter().filter(|(code, _)| wanted.split(',').any(|w| w == *code)).collect();
         format!(r#""{date}":{{{}}}"#, list(&rates, |(code, rate)| format!(r#""{code}":{rate}"#)))
     });
-    Step::ok(format!(r#"{{"amount":1.0,"base":"EUR","start_date":"2025-09-08","end_date":"2026-01-23","rates":{{{rates}}}}}"#))
+    Step::ok(format!(
+        r#"{{"amount":1.0,"base":"EUR","start_date":"2025-09-08","end_date":"2026-01-23","rates":{{{rates}}}}}"#
+    ))
 }
 
 fn ecb(path: &str, held: &Held<'_>) -> Step {
@@ -207,7 +215,8 @@ fn fred(path: &str, held: &Held<'_>) -> Step {
     }
     let mut csv = format!("observation_date,{}\n", ids.join(","));
     for (date, row) in table {
-        let cells: Vec<String> = ids.iter().map(|id| row.get(id).map_or(String::new(), f64::to_string)).collect();
+        let cells: Vec<String> =
+            ids.iter().map(|id| row.get(id).map_or(String::new(), f64::to_string)).collect();
         writeln!(csv, "{date},{}", cells.join(",")).unwrap();
     }
     Step::ok(csv)
@@ -215,7 +224,9 @@ fn fred(path: &str, held: &Held<'_>) -> Step {
 
 fn cboe(path: &str, held: &Held<'_>) -> Step {
     let symbol = path.rsplit('/').next().unwrap().strip_suffix("_History.csv").unwrap();
-    let Some(rows) = held.rows(symbol) else { return Step::status(404, "<Error><Code>NoSuchKey</Code></Error>") };
+    let Some(rows) = held.rows(symbol) else {
+        return Step::status(404, "<Error><Code>NoSuchKey</Code></Error>");
+    };
     let mut csv = String::from("DATE,OPEN,HIGH,LOW,CLOSE\n");
     for (date, c) in rows {
         writeln!(csv, "{},{c},{c},{c},{c}", date.format("%m/%d/%Y")).unwrap();

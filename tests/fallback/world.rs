@@ -21,7 +21,16 @@ pub const AS_OF: &str = "2026-01-21T08:30:00Z";
 
 /// Sources that need no key.
 pub const OPEN: [&str; 11] = [
-    "frankfurter", "ecb", "yahoo", "tencent", "sina", "cboe", "fred", "coinbase", "csindex", "hsi",
+    "frankfurter",
+    "ecb",
+    "yahoo",
+    "tencent",
+    "sina",
+    "cboe",
+    "fred",
+    "coinbase",
+    "csindex",
+    "hsi",
     "eastmoney",
 ];
 /// Sources that need the user's key.
@@ -194,7 +203,9 @@ fn closes(universe: &Universe) -> Closes {
         let exchange = universe.exchange(&Mic::new(mic)).unwrap();
         let days = first.iter_days().take_while(|d| *d <= last);
         // Where no calendar reaches, trading rests at week-ends and from Christmas to New Year.
-        let idle = |d: &NaiveDate| d.weekday().num_days_from_monday() > 4 || matches!((d.month(), d.day()), (12, 25..) | (1, 1));
+        let idle = |d: &NaiveDate| {
+            d.weekday().num_days_from_monday() > 4 || matches!((d.month(), d.day()), (12, 25 | 26) | (1, 1))
+        };
         let sessions = days.filter(|d| match exchange.expectation(*d) {
             Expectation::Session => true,
             Expectation::Closed => false,
