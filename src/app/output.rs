@@ -72,7 +72,7 @@ impl Console<'_> {
 fn by_cause(errors: &[Failed]) -> Vec<Vec<&Failed>> {
     let mut causes: Vec<Vec<&Failed>> = Vec::new();
     for e in errors {
-        let same = |f: &&Failed| f.reason == e.reason;
+        let same = |f: &&Failed| f.reason == e.reason && (f.hint == e.hint || f.source != "computed");
         match causes.iter_mut().find(|alike| alike.first().is_some_and(same)) {
             Some(alike) => alike.push(e),
             None => causes.push(vec![e]),

@@ -41,16 +41,22 @@ fn hidden_warnings(inputs: &Inputs<'_>, shown: &BTreeSet<&InstrumentId>) -> Vec<
     hidden.map(|w| note(NoteKind::Warning, format!("{}.", w.message))).collect()
 }
 
-/// Sources that were to be asked and could not be used.
+/// Sources that were to be asked and could not be used, those with one reason in one line.
 fn troubles(inputs: &Inputs<'_>) -> Vec<Note> {
-    let sources = inputs.trust.into_iter().flat_map(|t| &t.sources).filter(|s| s.state != "up");
-    let told = sources.map(|s| {
-        let until =
-            s.until.map(|at| format!(", until {}", at.format("%Y-%m-%d %H:%M UTC"))).unwrap_or_default();
-        let why = s.reason.as_deref().unwrap_or(s.state);
-        format!("{} could not be used: {why}{until}; what it holds comes from the next source.", s.name)
-    });
-    told.map(|message| note(NoteKind::Source, message)).collect()
+    let mut told: Vec<(String, Vec<&str>)> = Vec::new();
+    for source in inputs.trust.into_iter().flat_map(|t| &t.sources).filter(|s| s.state != "up") {
+        let until = source.until.map(|at| format!(", until {}", at.format("%Y-%m-%d %H:%M UTC")));
+        let why =
+            format!("{}{}", source.reason.as_deref().unwrap_or(source.state), until.unwrap_or_default());
+        match told.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, names)) => names.push(&source.name),
+            None => told.push((why, vec![&source.name])),
+        }
+    }
+    let line = |(why, names): (String, Vec<&str>)| {
+        format!("Not to be used now: {} ({why}); the next sources in order were asked.", names.join(", "))
+    };
+    told.into_iter().map(|t| note(NoteKind::Source, line(t))).collect()
 }
 
 /// How many rows a second source confirms, and which it could not.

@@ -108,17 +108,16 @@ impl<'a> Market<'a> {
         market
     }
 
-    /// Sessions between the newest `recent` bars of a series that it lacks: those that its exchange's other
-    /// instruments have, or that the calendar expects even if none of them does.
+    /// The newest session between two dates that a series lacks: one that its exchange's other instruments
+    /// have, or that the calendar expects even if none of them does.
     #[must_use]
-    pub fn lacks(&self, known: &Known<'_>, recent: usize) -> Vec<NaiveDate> {
-        let bars = known.bars.get(known.bars.len().saturating_sub(recent)..).unwrap_or_default();
+    pub fn lacks(&self, known: &Known<'_>, from: NaiveDate, to: NaiveDate) -> Option<NaiveDate> {
+        let at = known.bars.partition_point(|b| b.date < from);
+        let bars = known.bars.get(at..).unwrap_or_default();
+        let own: BTreeSet<NaiveDate> = bars.iter().map(|b| b.date).take_while(|d| *d <= to).collect();
         let expected = |d: &NaiveDate| known.exchange.expectation(*d) == Expectation::Session;
-        let between = bars.iter().zip(bars.iter().skip(1)).flat_map(|(before, after)| {
-            let (from, to) = (before.date, after.date);
-            from.iter_days().skip(1).take_while(move |d| *d < to)
-        });
-        between.filter(|d| expected(d) || self.had_session(known, *d)).collect()
+        let inside = from.iter_days().skip(1).take_while(|d| *d < to).filter(|d| !own.contains(d));
+        inside.filter(|d| expected(d) || self.had_session(known, *d)).last()
     }
 
     /// Settled, live, stale or shut.

@@ -61,7 +61,7 @@ pub fn questions(inputs: &Inputs<'_>, others: &Others, verify: bool) -> Vec<Inst
     let asked = market.known.iter().filter(|(id, known)| {
         let candidates = candidates(inputs, known, others);
         let contradicted = candidates.iter().skip(1).any(|c| disagree(known, c)) && !majority(&candidates);
-        let doubted = candidates.iter().all(|c| !doubts(&market, c).is_empty());
+        let doubted = candidates.iter().all(|c| !doubts(inputs, &market, c).is_empty());
         let suspected = caught.contains(known.series.provenance.source.as_str()) || verify;
         (suspected && voices(id) == 1) || ((contradicted || doubted) && voices(id) < VOICES)
     });
@@ -99,7 +99,7 @@ fn opinion(inputs: &Inputs<'_>, market: &Market<'_>, known: &Known<'_>, others: 
                 .filter_map(|(at, s)| Some((Some(at), sessions::known(inputs, known.instrument, s)?))),
         )
         .collect();
-    let doubt = doubts(market, known).first().copied();
+    let doubt = doubts(inputs, market, known).first().copied();
     let better = doubt.and_then(|d| all.iter().skip(1).find(|(_, c)| resolves(inputs, market, known, c, d)));
     let outvoted = || {
         let against = |c: &Known<'_>| disagree(known, c) && reaches(inputs, known, c);
@@ -126,7 +126,7 @@ fn resolves(
     other: &Known<'_>,
     doubt: Doubt,
 ) -> bool {
-    let own = doubts(market, other);
+    let own = doubts(inputs, market, other);
     let fresher = matches!(doubt, Doubt::Behind(_)) && other.newest() > known.newest();
     comparable(known, other) && reaches(inputs, known, other) && (own.is_empty() || fresher)
 }
@@ -140,16 +140,30 @@ fn reaches(inputs: &Inputs<'_>, known: &Known<'_>, other: &Known<'_>) -> bool {
 }
 
 /// What looks wrong in a series by itself, the gravest first.
-fn doubts(market: &Market<'_>, known: &Known<'_>) -> Vec<Doubt> {
+fn doubts(inputs: &Inputs<'_>, market: &Market<'_>, known: &Known<'_>) -> Vec<Doubt> {
     let Some(newest) = known.bars.last().map(|b| b.date) else { return Vec::new() };
     if known.bars.len() == 1 {
         return vec![Doubt::Alone(newest)];
     }
     let behind = market.status(known) == Status::Stale || known.passed_over.is_some();
     let behind = behind.then_some(Doubt::Behind(newest));
-    let hole = market.lacks(known, RECENT).last().copied().map(Doubt::Hole);
+    let hole = hole(inputs, market, known).map(Doubt::Hole);
     let jump = suspect::recent_jump(known, RECENT).map(Doubt::Jump);
     behind.into_iter().chain(hole).chain(jump).chain(standing(known).map(Doubt::Standing)).collect()
+}
+
+/// A session missing among the newest ones, or where a horizon's base should have been.
+fn hole(inputs: &Inputs<'_>, market: &Market<'_>, known: &Known<'_>) -> Option<NaiveDate> {
+    let newest = known.bars.last()?.date;
+    let first =
+        known.bars.len().checked_sub(RECENT).and_then(|at| known.bars.get(at)).or(known.bars.first())?;
+    let recent = market.lacks(known, first.date, newest);
+    let bases = inputs.horizons.iter().filter_map(|h| {
+        let wanted = h.wanted_base(newest, known.report_day)?;
+        let base = super::moves::base_on(known.bars, wanted).ok()?;
+        market.lacks(known, base.date, wanted.succ_opt()?)
+    });
+    recent.or_else(|| bases.max())
 }
 
 /// Since when the closes of something that moves every day have not changed at all.

@@ -16,6 +16,7 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::failure::{Asked, failure, not_covered};
+use super::health::Condition;
 use super::http::Clients;
 use super::memory::Memory;
 use super::registry::source;
@@ -271,7 +272,7 @@ impl<'a> Desk<'a> {
     /// What sources that are not in trouble as a whole said of a want that another one then had.
     fn detours(&self, query: &Query, want: &Want, errors: &[(usize, SourceError)]) -> Vec<Failure> {
         let healthy = |at: usize| self.providers.get(at).is_some_and(|p| p.stopped().is_none());
-        let own = errors.iter().filter(|(at, _)| healthy(*at));
+        let own = errors.iter().filter(|(at, e)| healthy(*at) && Condition::after(e).is_none());
         own.filter_map(|(at, error)| self.told(query, want, *at, error)).collect()
     }
 

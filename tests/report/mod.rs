@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use marketsnap::catalogue;
-use marketsnap::compute::{Chosen, Inputs, comparison, snapshot};
+use marketsnap::compute::{Chosen, Inputs, comparison, snapshot, trust};
 use marketsnap::domain::snapshot::{CompositeRow, MoveCell, Row};
 use marketsnap::domain::{
     Basis, Comparison, Horizon, InstrumentId, Mic, Provenance, RawRow, Series, Snapshot, Split, Universe,
@@ -34,6 +34,7 @@ pub struct Book {
     pub horizons: Vec<Horizon>,
     pub rebase: Option<Horizon>,
     pub benchmark: InstrumentId,
+    pub others: trust::Others,
 }
 
 impl Book {
@@ -48,6 +49,7 @@ impl Book {
             horizons: ["1D", "5D", "MTD", "YTD", "1Y"].map(|h| h.parse().unwrap()).to_vec(),
             rebase: None,
             benchmark: id("SP500"),
+            others: trust::Others::new(),
         }
     }
 
@@ -100,6 +102,27 @@ impl Book {
         let series = Series::from_rows(provenance, instrument.kind, raw, splits);
         self.series.insert(id(name), series);
         self
+    }
+
+    /// Moves what the book holds of an instrument to another source, asked after the one that is added next.
+    pub fn from_other(mut self, name: &str, source: &str) -> Self {
+        let mut series = self.series.remove(&id(name)).unwrap();
+        series.provenance.source = source.into();
+        self.others.entry(id(name)).or_default().push(series);
+        self
+    }
+
+    /// Instruments of which another source should be asked.
+    pub fn questions(&self, as_of: &str, verify: bool) -> Vec<String> {
+        let chosen = self.chosen();
+        let asked = trust::questions(&self.inputs(at(as_of), &chosen), &self.others, verify);
+        asked.iter().map(ToString::to_string).collect()
+    }
+
+    /// What the other sources' closes mean for an instrument.
+    pub fn opinion(&self, name: &str, as_of: &str) -> trust::Opinion {
+        let chosen = self.chosen();
+        trust::opinions(&self.inputs(at(as_of), &chosen), &self.others).remove(&id(name)).unwrap()
     }
 
     /// Says that a series' closes keep another venue's hours.

@@ -51,6 +51,11 @@ impl Addresses {
         Url::parse(&joined).map_err(|_| "the request is not a URL".to_owned())
     }
 
+    /// How many hosts a service can be asked at.
+    pub(super) fn hosts(&self, service: usize) -> usize {
+        self.services.get(service).map_or(0, Vec::len)
+    }
+
     /// The URL as it is sent.
     pub(super) fn with_key(&self, mut url: Url) -> Url {
         if let (Some(KeyPlace::Query(name)), Some(key)) = (self.place(), &self.key) {

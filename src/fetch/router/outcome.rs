@@ -30,10 +30,11 @@ impl Run<'_> {
         let Some(mut job) = self.jobs.remove(&id) else { return };
         let late = job.last_chance && result == Err(HttpError::Timeout);
         let (status, bytes) = result.as_ref().map_or((None, 0), |r| (Some(r.status), r.body.len()));
-        // What another source may answer is not waited for twice.
+        // What another source may answer is not waited for twice, nor a host that cannot be reached.
         let unreached = matches!(result, Err(HttpError::Unreached(_)));
-        let silent = result == Err(HttpError::Timeout);
-        job.retried |= unreached || (silent && self.tools.spares(&job.request.wants));
+        let spared = self.tools.spares(&job.request.wants);
+        let alone = self.p.addresses.hosts(job.request.service) < 2;
+        job.retried |= (unreached && (alone || spared)) || (result == Err(HttpError::Timeout) && spared);
         let mut pause_asked = None;
         let outcome = match result {
             Err(_) if late => Err(SourceError::Timeout),

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Slot;
 use super::address::Addresses;
 use super::plan::{Barren, Place};
-use crate::fetch::health::Health;
+use crate::fetch::health::{Condition, Health};
 use crate::fetch::http::{self, Clients, HttpError, Reply};
 use crate::fetch::memory::Remembered;
 use crate::fetch::pace::Bucket;
@@ -336,6 +336,12 @@ impl Run<'_> {
             {
                 slot.error = Some(error.clone());
             }
+        }
+        // What was asked and brought nothing but failures is no source to ask again.
+        let failure = |s: &Slot| s.error.clone().filter(|e| Condition::after(e).is_some());
+        if !self.p.alive && !self.slots.is_empty() && self.slots.values().all(|s| failure(s).is_some()) {
+            let error = asked.iter().find_map(|at| failure(self.slots.get(at)?));
+            error.into_iter().for_each(|e| self.p.stop(e));
         }
         // One that is denied beside one that is merely empty is believed to be unknown.
         let empty = |s: &Slot| matches!(s.error, Some(SourceError::NoData(_) | SourceError::Renamed(_)));
