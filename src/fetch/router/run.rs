@@ -339,7 +339,11 @@ impl Run<'_> {
         }
         // What was asked and brought nothing but failures is no source to ask again.
         let failure = |s: &Slot| s.error.clone().filter(|e| Condition::after(e).is_some());
-        if !self.p.alive && !self.slots.is_empty() && self.slots.values().all(|s| failure(s).is_some()) {
+        if !self.p.alive
+            && !self.p.slow
+            && !self.slots.is_empty()
+            && self.slots.values().all(|s| failure(s).is_some())
+        {
             let error = asked.iter().find_map(|at| failure(self.slots.get(at)?));
             error.into_iter().for_each(|e| self.p.stop(e));
         }
