@@ -169,15 +169,13 @@ impl<'a> Desk<'a> {
         chain
     }
 
-    /// Rounds: each open want asks its next source, and the sources of a round work side by side.
+    /// Rounds: each open want asks its next source, and the sources of a round work side by side. A source
+    /// that was slow is asked again when nobody else is left to ask, by the wants that have no other.
     async fn search(&mut self, query: &Query, searches: &mut [Search], end: Instant) {
         loop {
-            // For each source, what it is asked for: positions in `searches`.
-            let mut round: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-            for (which, search) in searches.iter_mut().enumerate() {
-                if let Some(at) = self.next(search) {
-                    round.entry(at).or_default().push(which);
-                }
+            let mut round = self.next_round(searches, false);
+            if round.is_empty() {
+                round = self.next_round(searches, true);
             }
             if round.is_empty() {
                 return;
@@ -186,26 +184,57 @@ impl<'a> Desk<'a> {
             for (at, which, slot) in answers {
                 let Some(search) = searches.get_mut(which) else { continue };
                 search.found = slot.found;
-                if search.found.is_none() {
-                    search.errors.push((at, slot.error.unwrap_or(SourceError::Timeout)));
+                if search.found.is_some() {
+                    continue;
+                }
+                match (slot.error, self.is_slow(at)) {
+                    (None, true) => search.chain.push(at),
+                    (error, _) => search.errors.push((at, error.unwrap_or(SourceError::Timeout))),
                 }
             }
         }
     }
 
+    /// For each source of the next round, what it is asked for: positions in `searches`.
+    fn next_round(&self, searches: &mut [Search], also_slow: bool) -> BTreeMap<usize, Vec<usize>> {
+        let mut round: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (which, search) in searches.iter_mut().enumerate() {
+            if let Some(at) = self.next(search, also_slow) {
+                round.entry(at).or_default().push(which);
+            }
+        }
+        round
+    }
+
     /// The next source of a want that is not found yet. Sources that ended are passed over with the
-    /// reason they ended for.
-    fn next(&self, search: &mut Search) -> Option<usize> {
+    /// reason they ended for, and slow ones unless they are the want's last.
+    fn next(&self, search: &mut Search, also_slow: bool) -> Option<usize> {
         if search.found.is_some() {
             return None;
         }
         while let Some(at) = search.chain.pop() {
-            match self.providers.get(at).and_then(Provider::stopped) {
-                None => return Some(at),
-                Some(error) => search.errors.push((at, error.clone())),
+            if let Some(error) = self.providers.get(at).and_then(Provider::stopped) {
+                search.errors.push((at, error.clone()));
+            } else if !self.is_slow(at) {
+                return Some(at);
+            } else if search.spare || search.chain.iter().any(|other| self.is_usable(*other)) {
+                search.errors.push((at, run::out_of_share()));
+            } else {
+                if !also_slow {
+                    search.chain.push(at);
+                }
+                return also_slow.then_some(at);
             }
         }
         None
+    }
+
+    fn is_slow(&self, at: usize) -> bool {
+        self.providers.get(at).is_some_and(Provider::is_slow)
+    }
+
+    fn is_usable(&self, at: usize) -> bool {
+        self.providers.get(at).is_some_and(|p| p.stopped().is_none())
     }
 
     async fn round(
@@ -215,10 +244,11 @@ impl<'a> Desk<'a> {
         round: &BTreeMap<usize, Vec<usize>>,
         end: Instant,
     ) -> Vec<(usize, usize, Slot)> {
-        let usable = |at: &usize| self.providers.get(*at).is_some_and(|p| p.stopped().is_none());
-        let spares = |s: &Search| s.spare || s.chain.iter().any(usable);
+        let spares = |s: &Search| s.spare || s.chain.iter().any(|at| self.is_usable(*at));
         let needed = searches.iter().filter(|s| s.found.is_none() && !spares(s));
         let needed: BTreeSet<usize> = needed.map(|s| s.want).collect();
+        // While any want could still go on to another source, nobody may use up the run's time.
+        let final_round = searches.iter().all(|s| s.found.is_some() || s.spare || needed.contains(&s.want));
         let spared: BTreeSet<usize> = (0..query.wants.len()).filter(|want| !needed.contains(want)).collect();
         let now = Instant::now();
         let share = now + end.saturating_duration_since(now).mul_f64(SHARE);
@@ -227,11 +257,11 @@ impl<'a> Desk<'a> {
             self.providers.iter_mut().enumerate().filter_map(|(at, p)| Some((at, p, round.get(&at)?)));
         let tasks = asked.map(|(at, provider, which)| {
             let wants: Vec<usize> = which.iter().filter_map(|w| Some(searches.get(*w)?.want)).collect();
-            let last = wants.iter().any(|want| needed.contains(want));
+            let last = final_round && wants.iter().any(|want| needed.contains(want));
             let spared = &spared;
             async move {
                 let deadline = if last { end } else { share };
-                let tools = run::Tools { query, clock, observer, clients, deadline, last, spared };
+                let tools = run::Tools { query, clock, observer, clients, deadline, end, last, spared };
                 let slots = run::ask(provider, &wants, &tools).await;
                 which.iter().zip(slots).map(|(which, slot)| (at, *which, slot)).collect::<Vec<_>>()
             }

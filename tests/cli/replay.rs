@@ -30,9 +30,11 @@ impl Replay {
     }
 }
 
-type Closes = BTreeMap<String, Vec<(NaiveDate, f64)>>;
+/// Dates with closes, oldest first, by id.
+pub type Closes = BTreeMap<String, Vec<(NaiveDate, f64)>>;
 
-fn closes() -> Closes {
+/// Every close of the demo.
+pub fn closes() -> Closes {
     let mut all = Closes::new();
     for line in CLOSES.lines().filter(|l| !l.starts_with('#') && !l.is_empty()) {
         let mut words = line.split(' ').filter(|w| !w.starts_with('@'));
@@ -46,7 +48,8 @@ fn closes() -> Closes {
     all
 }
 
-fn answer(path: &str, universe: &Universe, closes: &Closes) -> Step {
+/// What Yahoo would answer.
+pub fn answer(path: &str, universe: &Universe, closes: &Closes) -> Step {
     if let Some((_, query)) = path.split_once("/v7/finance/spark?symbols=") {
         let symbols = query.split('&').next().unwrap().split(',').map(decode);
         let found: Vec<String> = symbols
@@ -134,6 +137,7 @@ fn widened(price: f64) -> f64 {
     if narrow.to_string() == price.to_string() { f64::from(narrow) } else { price }
 }
 
-fn decode(symbol: &str) -> String {
+/// A symbol as it is without the escapes of a URL.
+pub fn decode(symbol: &str) -> String {
     symbol.replace("%5E", "^").replace("%3D", "=")
 }

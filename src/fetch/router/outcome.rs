@@ -174,6 +174,7 @@ impl Run<'_> {
             match answer.outcome {
                 Ok(found) => {
                     self.p.alive = true;
+                    self.brought = Some(Instant::now());
                     let earlier = slot.found.take().filter(|_| self.p.source.in_parts());
                     *slot = Slot { found: Some(joined(earlier, found)), error: None };
                 }

@@ -21,6 +21,14 @@ use crate::fetch::pace::Bucket;
 use crate::fetch::source::{Request, Response, Source, SourceError, Target};
 use crate::fetch::{Clock, Observer, Query, Settings};
 
+/// A source that brought closes so recently is going on and not cut short by its part of the time.
+const GOING_ON: Duration = Duration::from_secs(2);
+
+/// The end of a source that used up its part of the run's time.
+pub(crate) fn out_of_share() -> SourceError {
+    SourceError::Transport("it did not answer in its part of the run's time".to_owned())
+}
+
 /// What a run works with.
 #[derive(Clone, Copy)]
 pub(crate) struct Tools<'a> {
@@ -28,9 +36,11 @@ pub(crate) struct Tools<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) observer: &'a dyn Observer,
     pub(crate) clients: &'a Clients,
-    /// When this source has to have answered.
+    /// When this source has to have answered, or shortly after its newest closes.
     pub(crate) deadline: Instant,
-    /// The run ends then, and not only this source's part of it.
+    /// When the run ends.
+    pub(crate) end: Instant,
+    /// The deadline is the run's end, and not only that of this source's part of it.
     pub(crate) last: bool,
     /// Positions of wants that another source could still answer.
     pub(crate) spared: &'a BTreeSet<usize>,
@@ -76,6 +86,8 @@ pub(crate) struct Provider {
     /// It has brought closes of some symbol.
     pub(super) alive: bool,
     pub(super) barren: Barren,
+    /// Its part of the run's time was over before it had answered wants that no other source has.
+    pub(super) slow: bool,
     pub(super) failed_in_row: u32,
     pub(super) sent: usize,
     /// Requests of earlier runs on the same UTC day.
@@ -99,6 +111,7 @@ impl Provider {
             state: State::Up,
             alive: false,
             barren: Barren::default(),
+            slow: false,
             failed_in_row: 0,
             sent: 0,
             sent_before: remembered.map_or(0, |r| r.requests_on(now)),
@@ -124,6 +137,11 @@ impl Provider {
     /// Why nothing more is asked of it, if nothing is.
     pub(crate) fn stopped(&self) -> Option<&SourceError> {
         if let State::Stopped(error) = &self.state { Some(error) } else { None }
+    }
+
+    /// Whether it is to be asked again only when nobody else is left to ask.
+    pub(crate) fn is_slow(&self) -> bool {
+        self.slow && self.stopped().is_none()
     }
 
     /// How it did.
@@ -154,11 +172,14 @@ pub(super) struct Run<'a> {
     pub(super) flying: JoinSet<(Result<Reply, HttpError>, Duration)>,
     pub(super) jobs: HashMap<Id, Job>,
     pub(super) began: Instant,
+    /// When it last brought closes.
+    pub(super) brought: Option<Instant>,
     pub(super) slots: HashMap<usize, Slot>,
 }
 
 /// Asks a source for the wants at `asked`; returns a slot for each.
 pub(crate) async fn ask(provider: &mut Provider, asked: &[usize], tools: &Tools<'_>) -> Vec<Slot> {
+    provider.slow = false;
     let requests = provider.source.requests(tools.query, asked);
     let mut run = Run {
         p: provider,
@@ -167,6 +188,7 @@ pub(crate) async fn ask(provider: &mut Provider, asked: &[usize], tools: &Tools<
         flying: JoinSet::new(),
         jobs: HashMap::new(),
         began: Instant::now(),
+        brought: None,
         slots: HashMap::new(),
     };
     run.enqueue(requests, Place::Last);
@@ -177,8 +199,11 @@ pub(crate) async fn ask(provider: &mut Provider, asked: &[usize], tools: &Tools<
 
 impl Run<'_> {
     async fn drive(&mut self) {
-        let deadline = self.tools.deadline;
-        while Instant::now() < deadline {
+        loop {
+            let deadline = self.deadline();
+            if Instant::now() >= deadline {
+                break;
+            }
             let wake = self.launch();
             if self.flying.is_empty() {
                 match wake {
@@ -194,17 +219,30 @@ impl Run<'_> {
                 () = sleep_until(wake) => {}
             }
         }
-        self.p.stop(if self.tools.last {
-            SourceError::Timeout
+        let open = || self.queue.iter().chain(self.jobs.values()).flat_map(|j| &j.request.wants);
+        if self.tools.last {
+            self.p.stop(SourceError::Timeout);
+        } else if open().all(|want| self.tools.spared.contains(want)) {
+            self.p.stop(out_of_share());
         } else {
-            SourceError::Transport("it did not answer in its part of the run's time".to_owned())
-        });
+            let spared: Vec<usize> =
+                open().filter(|want| self.tools.spared.contains(want)).copied().collect();
+            self.note(&spared, &out_of_share());
+            self.p.slow = true;
+            return;
+        }
         // Tries that end together with the run get a moment to report themselves.
-        let end = deadline + Duration::from_millis(50);
+        let end = Instant::now() + Duration::from_millis(50);
         while let Ok(Some(ended)) = tokio::time::timeout_at(end, self.flying.join_next_with_id()).await {
             self.ended(ended);
         }
         self.flying.abort_all();
+    }
+
+    /// When it has to have answered: one that brings closes all the time may go on.
+    fn deadline(&self) -> Instant {
+        let going_on = self.brought.map_or(self.tools.deadline, |at| at + GOING_ON);
+        self.tools.deadline.max(going_on).min(self.tools.end)
     }
 
     /// Sends what may be sent now; returns when the next request may be, if one waits for time only.
@@ -264,7 +302,7 @@ impl Run<'_> {
             Err(reason) => return self.p.stop(SourceError::Transport(reason)),
         };
         let patience = self.p.source.info().pace.patience;
-        let rest = self.tools.deadline.saturating_duration_since(now);
+        let rest = self.tools.end.saturating_duration_since(now);
         job.last_chance = self.tools.last && rest < patience;
         job.sent_at = now;
         self.p.bucket.take(now);
@@ -301,7 +339,11 @@ impl Run<'_> {
         }
         // What was asked and brought nothing but failures is no source to ask again.
         let failure = |s: &Slot| s.error.clone().filter(|e| Condition::after(e).is_some());
-        if !self.p.alive && !self.slots.is_empty() && self.slots.values().all(|s| failure(s).is_some()) {
+        if !self.p.alive
+            && !self.p.slow
+            && !self.slots.is_empty()
+            && self.slots.values().all(|s| failure(s).is_some())
+        {
             let error = asked.iter().find_map(|at| failure(self.slots.get(at)?));
             error.into_iter().for_each(|e| self.p.stop(e));
         }
