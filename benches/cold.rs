@@ -212,7 +212,7 @@ fn cold() -> Outcome<()> {
         |i: &&marketsnap::domain::Instrument| i.symbol(spark::SOURCE).is_some() && i.kind != Kind::Fx;
     let ids: Vec<String> = universe.instruments().iter().filter(batched).map(|i| i.id.to_string()).collect();
     let server = Server::start(universe)?;
-    let mut today = Program::marketsnap("marketsnap today", &["today"]);
+    let mut today = Program::marketsnap("marketsnap today", &["today", "--source", "yahoo"]);
     let count = ids.len();
     today.words.extend(ids);
     today.server = Some(server.url.clone());

@@ -15,7 +15,7 @@ use crate::domain::snapshot::{Note, NoteKind};
 /// The venue of the European Central Bank's reference rates.
 const FIXINGS: &str = "ECB";
 /// So many ids are named before their number is told instead.
-const NAMED: usize = 8;
+const NAMED: usize = 24;
 
 /// All notes on sources; `shown` are the rows that tell their own warnings.
 pub(super) fn notes<'a>(

@@ -109,7 +109,9 @@ fn opinion(inputs: &Inputs<'_>, market: &Market<'_>, known: &Known<'_>, others: 
     let chosen = better.or_else(outvoted).or(all.first());
     let Some((instead, shown)) = chosen else { return Opinion::default() };
     let rivals = || all.iter().filter(|(at, _)| at != instead).map(|(_, c)| c);
-    let confirmed_by = rivals().filter(|c| agree(shown, c)).map(|c| source(c).to_owned()).collect();
+    // What is compared is settled; of a live value it says nothing.
+    let confirmed_by =
+        rivals().filter(|c| !shown.live && agree(shown, c)).map(|c| source(c).to_owned()).collect();
     let mut warnings: Vec<Warning> = Vec::new();
     if let (Some(_), Some(doubt)) = (instead.and(better), doubt) {
         warnings.push(replaced(known, shown, doubt));
@@ -238,10 +240,18 @@ fn apart(instrument: &Instrument, shown: &Known<'_>, other: &Known<'_>) -> Optio
     Some(Warning {
         kind: WarningKind::Disagreement,
         message: format!(
-            "{}: {mine} has {a} for {date} and {theirs} {b}, {percent:.2} % apart{more}; {mine}'s closes are shown",
-            instrument.id
+            "{}: {mine} has {} for {date} and {theirs} {}, {percent:.2} % apart{more}; {mine}'s closes are shown",
+            instrument.id,
+            told(*a),
+            told(*b)
         ),
     })
+}
+
+/// A close to six decimals at most, without zeros behind the last digit.
+fn told(close: f64) -> String {
+    let text = format!("{close:.6}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// The sentence on why another source is shown than the one asked first.

@@ -249,6 +249,7 @@ impl<'a> Desk<'a> {
         let needed: BTreeSet<usize> = needed.map(|s| s.want).collect();
         // While any want could still go on to another source, nobody may use up the run's time.
         let final_round = searches.iter().all(|s| s.found.is_some() || s.spare || needed.contains(&s.want));
+        let denied: BTreeSet<usize> = searches.iter().filter(|s| s.is_denied()).map(|s| s.want).collect();
         let spared: BTreeSet<usize> = (0..query.wants.len()).filter(|want| !needed.contains(want)).collect();
         let now = Instant::now();
         let share = now + end.saturating_duration_since(now).mul_f64(SHARE);
@@ -258,10 +259,11 @@ impl<'a> Desk<'a> {
         let tasks = asked.map(|(at, provider, which)| {
             let wants: Vec<usize> = which.iter().filter_map(|w| Some(searches.get(*w)?.want)).collect();
             let last = final_round && wants.iter().any(|want| needed.contains(want));
-            let spared = &spared;
+            let (spared, denied) = (&spared, &denied);
             async move {
                 let deadline = if last { end } else { share };
-                let tools = run::Tools { query, clock, observer, clients, deadline, end, last, spared };
+                let tools =
+                    run::Tools { query, clock, observer, clients, deadline, end, last, spared, denied };
                 let slots = run::ask(provider, &wants, &tools).await;
                 which.iter().zip(slots).map(|(which, slot)| (at, *which, slot)).collect::<Vec<_>>()
             }
@@ -299,6 +301,11 @@ impl<'a> Desk<'a> {
 impl Search {
     fn new(want: usize, chain: Vec<usize>) -> Self {
         Self { want, spare: false, chain, found: None, errors: Vec::new() }
+    }
+
+    /// Whether another source does not know the symbol either.
+    fn is_denied(&self) -> bool {
+        self.errors.iter().any(|(_, error)| *error == SourceError::UnknownSymbol)
     }
 }
 

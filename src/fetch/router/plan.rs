@@ -56,6 +56,10 @@ impl Run<'_> {
 
     /// Counts an answer without closes.
     pub(super) fn count_barren(&mut self, job: &Job, error: &SourceError) {
+        let known_to_be_denied = job.request.wants.iter().all(|want| self.tools.denied.contains(want));
+        if *error == SourceError::UnknownSymbol && known_to_be_denied {
+            return;
+        }
         let count = if is_batch(job) { &mut self.p.barren.batches } else { &mut self.p.barren.singles };
         *count += 1;
         let means = match error {

@@ -44,6 +44,8 @@ pub(crate) struct Tools<'a> {
     pub(crate) last: bool,
     /// Positions of wants that another source could still answer.
     pub(crate) spared: &'a BTreeSet<usize>,
+    /// Positions of wants that another source did not know: if this one does not either, it is no outage.
+    pub(crate) denied: &'a BTreeSet<usize>,
 }
 
 impl Tools<'_> {
@@ -349,7 +351,8 @@ impl Run<'_> {
         }
         // One that is denied beside one that is merely empty is believed to be unknown.
         let empty = |s: &Slot| matches!(s.error, Some(SourceError::NoData(_) | SourceError::Renamed(_)));
-        if self.p.alive || asked.len() < 2 || self.slots.values().any(empty) {
+        let doubtful = asked.iter().any(|at| self.tools.denied.contains(at));
+        if self.p.alive || asked.len() < 2 || doubtful || self.slots.values().any(empty) {
             return;
         }
         for slot in self.slots.values_mut().filter(|s| s.error == Some(SourceError::UnknownSymbol)) {
