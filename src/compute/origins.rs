@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 use super::Inputs;
-use super::sessions::Market;
+use super::sessions::{Known, Market};
 use crate::domain::InstrumentId;
 use crate::domain::snapshot::{Note, NoteKind};
 
@@ -115,19 +115,19 @@ fn named(ids: &[&InstrumentId]) -> String {
 
 /// Which source gave how many series, and when the newest of them was fetched.
 fn counts(inputs: &Inputs<'_>, market: &Market<'_>) -> Vec<Note> {
-    let mut by_source: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    let mut by_source: BTreeMap<&str, Vec<&Known<'_>>> = BTreeMap::new();
     for known in market.known.values() {
-        let from = &known.series.provenance;
-        by_source.entry(from.source.as_str()).or_default().push(from.fetched_at);
+        by_source.entry(known.series.provenance.source.as_str()).or_default().push(known);
     }
-    by_source
-        .into_iter()
-        .map(|(source, fetched)| {
-            let count = fetched.len();
-            let newest = fetched.into_iter().max().unwrap_or(inputs.generated_at);
-            let when = newest.format("%Y-%m-%d %H:%M UTC");
-            let how = if inputs.demo { "published closes held by the program, as of" } else { "fetched" };
-            note(NoteKind::Source, format!("Source: {source} ({count} series, {how} {when})."))
-        })
-        .collect()
+    let most = by_source.values().map(Vec::len).max().unwrap_or_default();
+    let line = |(source, series): (&str, Vec<&Known<'_>>)| {
+        let newest = series.iter().map(|k| k.series.provenance.fetched_at).max();
+        let when = newest.unwrap_or(inputs.generated_at).format("%Y-%m-%d %H:%M UTC");
+        let how = if inputs.demo { "published closes held by the program, as of" } else { "fetched" };
+        let ids: Vec<&InstrumentId> = series.iter().map(|k| &k.instrument.id).collect();
+        // The source of most rows is told by their number, the others by name.
+        let whose = if ids.len() == most { format!("{most} series") } else { named(&ids) };
+        note(NoteKind::Source, format!("Source: {source} ({whose}, {how} {when})."))
+    };
+    by_source.into_iter().map(line).collect()
 }

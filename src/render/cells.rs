@@ -122,10 +122,14 @@ pub(super) fn cell(row: &Row, column: Column, style: &Style) -> Cell {
         Column::Position => row.range_52w.position_pct.map(|p| Cell::Position(p.0)),
         Column::Trend => Some(Cell::Trend(row.trend.clone())),
         Column::Session => row.session.date.map(|date| Cell::Session { date, status: row.session.status }),
-        Column::Source => row
-            .source
-            .as_ref()
-            .map(|source| Cell::Text(text::fit(&text::clean(&source.name, style), LONGEST_SOURCE, style))),
+        Column::Source => row.source.as_ref().map(|source| {
+            let confirmed = match row.confirmed_by.len() {
+                0 => String::new(),
+                others => format!(" +{others}"),
+            };
+            let name = text::fit(&text::clean(&source.name, style), LONGEST_SOURCE, style);
+            Cell::Text(format!("{name}{confirmed}"))
+        }),
     };
     found.unwrap_or(Cell::Absent)
 }

@@ -125,6 +125,10 @@ fn legend(page: &mut Page, grid: &Grid, report: &Snapshot) {
             says.push("52w: 0 at the lowest, 100 at the highest close of the last 365 days".to_owned());
         }
     }
+    let rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
+    if grid.columns.contains(&Column::Source) && rows.into_iter().any(|r| !r.confirmed_by.is_empty()) {
+        says.push("Source: +1, +2 are how many other sources have the same close".to_owned());
+    }
     says.extend(marks.iter().filter_map(|mark| mark_says(*mark)).map(str::to_owned));
     let letters: Vec<String> = grid.letters().iter().map(|(l, means)| format!("{l} {means}")).collect();
     if !letters.is_empty() {
