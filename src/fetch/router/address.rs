@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::fetch::Settings;
 use crate::fetch::http;
-use crate::fetch::source::{KeyPlace, SourceInfo};
+use crate::fetch::source::{KeyPlace, SourceInfo, encoded};
 
 /// The addresses of one source, and what is sent with each request.
 pub(super) struct Addresses {
@@ -83,13 +83,24 @@ impl Addresses {
         headers
     }
 
-    /// A body without the key, which some sources repeat in their errors.
+    /// A body without the key, which some sources repeat in their errors, also as it is in a URL.
     pub(super) fn redacted(&self, body: Vec<u8>) -> Vec<u8> {
         let Some(key) = self.key.as_ref().map(ExposeSecret::expose_secret).filter(|k| !k.is_empty()) else {
             return body;
         };
-        let found = body.windows(key.len()).any(|w| w == key.as_bytes());
-        if found { String::from_utf8_lossy(&body).replace(key, "REDACTED").into_bytes() } else { body }
+        let mut forms = vec![key.to_owned()];
+        for written in [in_url(key), encoded(key)] {
+            forms.extend([with_small_escapes(&written), written]);
+        }
+        // The longest first, so that no other leaves a part of it.
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        let mut body = body;
+        for form in forms {
+            if body.windows(form.len()).any(|w| w == form.as_bytes()) {
+                body = String::from_utf8_lossy(&body).replace(&form, "REDACTED").into_bytes();
+            }
+        }
+        body
     }
 
     /// The URL as it may be shown, and a command line that repeats the request with the key taken from
@@ -122,6 +133,26 @@ impl Addresses {
     }
 }
 
+/// A value as it is sent in a query.
+fn in_url(value: &str) -> String {
+    let mut url = Url::parse("http://localhost/").ok();
+    if let Some(url) = &mut url {
+        url.query_pairs_mut().append_pair("k", value);
+    }
+    url.and_then(|u| Some(u.query()?.strip_prefix("k=")?.to_owned())).unwrap_or_default()
+}
+
+/// The same with the letters of escapes (`%2B`) in lower case.
+fn with_small_escapes(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut small = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (escape, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        small.extend(["%", &escape.to_ascii_lowercase(), rest]);
+    }
+    small
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,5 +182,16 @@ mod tests {
     #[test]
     fn an_address_that_is_no_url_is_told_by_the_name_of_its_variable() {
         assert!(url(Some("localhost"), 0).unwrap_err().contains("MARKETSNAP_YAHOO_URL"));
+    }
+
+    #[test]
+    fn a_key_is_taken_out_of_a_body_in_each_of_its_spellings() {
+        let keys = [("eodhd".to_owned(), "a+b/c".into())].into_iter().collect();
+        let settings = Settings { keys, ..Settings::default() };
+        let addresses = Addresses::new(source("eodhd").unwrap().info(), &settings);
+        for spelling in ["a+b/c", "a%2Bb%2Fc", "a%2bb%2fc"] {
+            let clean = addresses.redacted(format!("?api_token={spelling}&x").into_bytes());
+            assert_eq!(String::from_utf8(clean).unwrap(), "?api_token=REDACTED&x");
+        }
     }
 }
