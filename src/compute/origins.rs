@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
+
 use super::Inputs;
 use super::sessions::Market;
 use crate::domain::InstrumentId;
@@ -45,7 +47,8 @@ fn hidden_warnings(inputs: &Inputs<'_>, shown: &BTreeSet<&InstrumentId>) -> Vec<
 fn troubles(inputs: &Inputs<'_>) -> Vec<Note> {
     let mut told: Vec<(String, Vec<&str>)> = Vec::new();
     for source in inputs.trust.into_iter().flat_map(|t| &t.sources).filter(|s| s.state != "up") {
-        let until = source.until.map(|at| format!(", until {}", at.format("%Y-%m-%d %H:%M UTC")));
+        let until =
+            source.until.map(|at| format!(", until {}", full_minute(at).format("%Y-%m-%d %H:%M UTC")));
         let why =
             format!("{}{}", source.reason.as_deref().unwrap_or(source.state), until.unwrap_or_default());
         match told.iter_mut().find(|(reason, _)| *reason == why) {
@@ -57,6 +60,12 @@ fn troubles(inputs: &Inputs<'_>) -> Vec<Note> {
         format!("Not to be used now: {} ({why}); the next sources in order were asked.", names.join(", "))
     };
     told.into_iter().map(|t| note(NoteKind::Source, line(t))).collect()
+}
+
+/// The first full minute at or after an instant, so that nobody comes back too early.
+fn full_minute(at: DateTime<Utc>) -> DateTime<Utc> {
+    let beyond = i64::from(at.second() > 0 || at.nanosecond() > 0) * i64::from(60 - at.second());
+    at.checked_add_signed(TimeDelta::seconds(beyond)).unwrap_or(at)
 }
 
 /// How many rows a second source confirms, and which it could not.
