@@ -10,8 +10,12 @@
     reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
 )]
 
+#[path = "cli/keys.rs"]
+mod keys;
 #[path = "cli/replay.rs"]
 mod replay;
+#[path = "cli/sources.rs"]
+mod sources;
 #[allow(dead_code)]
 mod support;
 

@@ -1,5 +1,6 @@
 //! The documentation is what the program prints: README blocks are run and compared, `docs/cli.md` is
-//! the help, `docs/json.md` holds a real report. `MARKETSNAP_BLESS=1` rewrites them.
+//! the help, `docs/json.md` holds a real report, `docs/sources.md` says of each source what the program
+//! says. `MARKETSNAP_BLESS=1` rewrites them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::float_cmp)]
 #![allow(clippy::disallowed_methods)]
@@ -35,7 +36,7 @@ fn run(line: &str, demo: bool) -> (String, Option<i32>) {
     assert_eq!(words[0], "marketsnap", "{line}");
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_marketsnap"));
-    command.args(&words[1..]).env_clear().current_dir(folder.path());
+    command.args(&words[1..]).env_clear().env("HOME", folder.path()).current_dir(folder.path());
     if demo {
         command.env("MARKETSNAP_DEMO", "1");
     }
@@ -103,7 +104,7 @@ fn the_command_reference_is_the_help() {
     let mut text = String::from(
         "# Command line\n\nGenerated from the program's help; `MARKETSNAP_BLESS=1 cargo test --test docs` rewrites it.\n",
     );
-    for command in ["", "today", "compare", "list"] {
+    for command in ["", "today", "compare", "list", "sources"] {
         let line = format!("marketsnap help {command}");
         let (help, code) = run(line.trim(), false);
         assert_eq!(code, Some(0), "{line}");
@@ -144,4 +145,109 @@ fn the_json_examples_are_real_reports() {
     }
     assert_eq!(examples, 2);
     hold("docs/json.md", &real);
+}
+
+/// What begins the lines of a source's section that are the program's own.
+const OWN: [&str; 5] = ["- Closes: ", "- Terms: ", "- Limits: ", "- Key: ", "- Symbols: "];
+
+/// The program's own lines on one source.
+fn lines_of(source: &serde_json::Value, universe: &marketsnap::domain::Universe) -> Vec<String> {
+    let text = |key: &str| source[key].as_str().unwrap().trim_end_matches('.').to_owned();
+    let count = |key: &str| source["limits"][key].as_u64().and_then(|n| usize::try_from(n).ok());
+    let limits = marketsnap::domain::sources::Limits {
+        burst: source["limits"]["burst"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap(),
+        seconds_between: source["limits"]["seconds_between"].as_f64().unwrap(),
+        in_flight: count("in_flight").unwrap(),
+        a_run: count("a_run").unwrap(),
+        a_day: count("a_day"),
+        patience_seconds: source["limits"]["patience_seconds"].as_f64().unwrap(),
+    };
+    let name = source["name"].as_str().unwrap();
+    // The first instrument of each kind stands for how the source spells them.
+    let mut kinds = Vec::new();
+    let mut symbols = Vec::new();
+    for id in source["covers"]["ids"].as_array().unwrap() {
+        let id = marketsnap::domain::InstrumentId::new(id.as_str().unwrap());
+        let instrument = universe.instrument(&id).unwrap();
+        if !kinds.contains(&instrument.kind) {
+            kinds.push(instrument.kind);
+            symbols.push(format!("`{}` ({id})", instrument.symbol(name).unwrap()));
+        }
+    }
+    let more = if source["covers"]["by_symbol"] == true { "; others as typed" } else { "" };
+    let mut lines = vec![
+        format!("{}{}.", OWN[0], text("closes")),
+        format!("{}{}.", OWN[1], text("terms")),
+        format!("{}{limits}.", OWN[2]),
+        format!("{}{}{more}.", OWN[4], symbols.join(", ")),
+    ];
+    if let Some(variable) = source["key"]["variable"].as_str() {
+        let page = source["key"]["page"].as_str().unwrap();
+        lines.insert(3, format!("{}`{variable}`; one is given at {page}.", OWN[3]));
+    }
+    lines
+}
+
+const ORDER: &str = "<!-- the order of each instrument -->";
+
+/// Instruments by the order in which sources are asked for them; those that want a key are in brackets.
+fn orders(universe: &marketsnap::domain::Universe) -> Vec<String> {
+    let mut rows: Vec<(String, Vec<&str>)> = Vec::new();
+    for instrument in universe.instruments() {
+        let held = marketsnap::fetch::source_names().filter(|n| *n != "demo");
+        let mut held: Vec<&str> = held.filter(|n| marketsnap::fetch::covers(n, instrument)).collect();
+        let own = &instrument.sources;
+        held.sort_by_key(|name| own.iter().position(|n| n == name).unwrap_or(own.len()));
+        let keyed = |name: &str| marketsnap::fetch::source(name).unwrap().info().key.is_some();
+        let told = |name: &&str| if keyed(name) { format!("({name})") } else { (*name).to_owned() };
+        let order = held.iter().map(told).collect::<Vec<_>>().join(", ");
+        match rows.iter_mut().find(|(same, _)| *same == order) {
+            Some((_, ids)) => ids.push(instrument.id.as_str()),
+            None => rows.push((order, vec![instrument.id.as_str()])),
+        }
+    }
+    let head = ["", "| instruments | asked in this order |", "| --- | --- |"].map(str::to_owned);
+    let rows = rows.into_iter().map(|(order, ids)| format!("| {} | {order} |", ids.join(", ")));
+    head.into_iter().chain(rows).chain([String::new()]).collect()
+}
+
+/// The document with the program's own lines put under each source's heading; a source without a heading
+/// gets one at the end.
+fn with_own_lines(text: &str, sources: &[serde_json::Value]) -> String {
+    let universe = marketsnap::catalogue::load().unwrap();
+    let kept = text.lines().filter(|line| !OWN.iter().any(|own| line.starts_with(own)));
+    let mut kept: Vec<String> = kept.map(str::to_owned).collect();
+    let from = kept.iter().position(|line| line == ORDER).unwrap();
+    let until = kept.iter().position(|line| line == "<!-- end -->").unwrap();
+    kept.splice(from + 1..until, orders(&universe));
+    for source in sources {
+        let heading = format!("### {}", source["name"].as_str().unwrap());
+        let at = kept.iter().position(|line| *line == heading).unwrap_or_else(|| {
+            kept.extend([String::new(), heading]);
+            kept.len() - 1
+        });
+        let mut lines = lines_of(source, &universe);
+        lines.insert(0, String::new());
+        kept.splice(at + 1..at + 1, lines);
+    }
+    // What was taken out leaves its empty lines behind.
+    kept.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    kept.join("\n") + "\n"
+}
+
+#[test]
+fn the_page_of_the_sources_says_what_the_program_says_of_each() {
+    let (json, code) = run("marketsnap sources --json", false);
+    assert_eq!(code, Some(0));
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let sources = report["sources"].as_array().unwrap();
+    let page = fs::read_to_string(path("docs/sources.md")).unwrap();
+    hold("docs/sources.md", &with_own_lines(&page, sources));
+    let page = fs::read_to_string(path("docs/sources.md")).unwrap();
+    for source in sources {
+        let heading = format!("### {}\n", source["name"].as_str().unwrap());
+        let section = page.split(&heading).nth(1).unwrap();
+        let section = section.split("\n### ").next().unwrap();
+        assert!(section.contains("\nKnown faults:\n"), "{heading} says nothing of its faults");
+    }
 }

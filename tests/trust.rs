@@ -29,7 +29,7 @@ fn a_close_within_a_thousandth_confirms_and_one_beyond_disagrees() {
     for (other, confirmed) in [("6796.9", true), ("6803.5", true), ("6804", false)] {
         let book = Book::new()
             .closes("SP500", &format!("2026-01-16 6940.01, 2026-01-20 {other}"))
-            .from_other("SP500", "fred");
+            .moved_to("SP500", "fred");
         let opinion = book.closes("SP500", SP500).opinion("SP500", MORNING);
         assert_eq!(opinion.confirmed_by == ["fred"], confirmed, "{other}");
         assert_eq!(opinion.warnings.is_empty(), confirmed, "{other}");
@@ -41,7 +41,7 @@ fn a_close_within_a_thousandth_confirms_and_one_beyond_disagrees() {
 fn a_disagreement_is_told_with_both_numbers_and_a_third_source_is_asked() {
     // Shifted by 1 %: 6796.86 x 1.01 = 6864.8286, and so all sessions; 1/1.01 = 0.99 % of the larger.
     let shifted = "2026-01-14 6995.866, 2026-01-15 7013.9147, 2026-01-16 7009.4101, 2026-01-20 6864.8286";
-    let book = Book::new().closes("SP500", SP500).from_other("SP500", "tencent").closes("SP500", shifted);
+    let book = Book::new().closes("SP500", SP500).moved_to("SP500", "tencent").closes("SP500", shifted);
     assert_eq!(book.questions(MORNING, false), ["SP500"]);
     let opinion = book.opinion("SP500", MORNING);
     assert_eq!(opinion.instead, None);
@@ -60,9 +60,9 @@ fn two_sources_that_agree_against_the_first_one_are_believed() {
     let shifted = "2026-01-14 6995.866, 2026-01-15 7013.9147, 2026-01-16 7009.4101, 2026-01-20 6864.8286";
     let book = Book::new()
         .closes("SP500", SP500)
-        .from_other("SP500", "tencent")
+        .moved_to("SP500", "tencent")
         .closes("SP500", SP500)
-        .from_other("SP500", "fred")
+        .moved_to("SP500", "fred")
         .closes("SP500", shifted);
     assert!(book.questions(MORNING, false).is_empty());
     let opinion = book.opinion("SP500", MORNING);
@@ -76,7 +76,7 @@ fn one_source_caught_by_a_check_is_questioned_for_all_that_it_gave() {
     let shifted = "2026-01-14 6995.866, 2026-01-15 7013.9147, 2026-01-16 7009.4101, 2026-01-20 6864.8286";
     let book = Book::new()
         .closes("SP500", SP500)
-        .from_other("SP500", "tencent")
+        .moved_to("SP500", "tencent")
         .closes("SP500", shifted)
         .closes("NASDAQ", "2026-01-15 23530.02, 2026-01-16 23515.39, 2026-01-20 22954.32");
     assert_eq!(book.questions(MORNING, false), ["NASDAQ", "SP500"]);
@@ -87,7 +87,7 @@ fn a_source_that_is_behind_is_replaced_whole_by_one_that_has_the_session() {
     let late = "2026-01-14 6926.60, 2026-01-15 6944.47, 2026-01-16 6940.01";
     let alone = Book::new().closes("SP500", late);
     assert_eq!(alone.questions(MORNING, false), ["SP500"]);
-    let book = Book::new().closes("SP500", SP500).from_other("SP500", "tencent").closes("SP500", late);
+    let book = Book::new().closes("SP500", SP500).moved_to("SP500", "tencent").closes("SP500", late);
     let opinion = book.opinion("SP500", MORNING);
     assert_eq!(opinion.instead, Some(0));
     assert_eq!(opinion.warnings[0].kind, WarningKind::OtherSource);
@@ -100,7 +100,7 @@ fn a_source_that_is_behind_is_replaced_whole_by_one_that_has_the_session() {
 #[test]
 fn where_all_are_behind_the_first_one_stays() {
     let late = "2026-01-15 6944.47, 2026-01-16 6940.01";
-    let book = Book::new().closes("SP500", late).from_other("SP500", "tencent").closes("SP500", late);
+    let book = Book::new().closes("SP500", late).moved_to("SP500", "tencent").closes("SP500", late);
     let opinion = book.opinion("SP500", MORNING);
     assert_eq!((opinion.instead, opinion.confirmed_by.as_slice()), (None, ["tencent".to_owned()].as_slice()));
 }
@@ -113,7 +113,7 @@ fn a_session_missing_at_all_of_a_sources_instruments_is_a_hole_by_the_calendar()
         .closes("NASDAQ", "2026-01-14 23471.75, 2026-01-16 23515.39, 2026-01-20 22954.32")
         .closes("SP500", holed);
     assert_eq!(peers.questions(MORNING, false), ["NASDAQ", "SP500"]);
-    let book = Book::new().closes("SP500", SP500).from_other("SP500", "tencent").closes("SP500", holed);
+    let book = Book::new().closes("SP500", SP500).moved_to("SP500", "tencent").closes("SP500", holed);
     let opinion = book.opinion("SP500", MORNING);
     assert_eq!(opinion.instead, Some(0));
     assert_eq!(
@@ -125,7 +125,7 @@ fn a_session_missing_at_all_of_a_sources_instruments_is_a_hole_by_the_calendar()
 #[test]
 fn a_day_on_which_another_source_has_no_session_either_is_no_hole_to_fill() {
     let holed = "2026-01-14 6926.60, 2026-01-16 6940.01, 2026-01-20 6796.86";
-    let book = Book::new().closes("SP500", holed).from_other("SP500", "tencent").closes("SP500", holed);
+    let book = Book::new().closes("SP500", holed).moved_to("SP500", "tencent").closes("SP500", holed);
     assert_eq!(book.opinion("SP500", MORNING).instead, None);
 }
 
@@ -135,7 +135,7 @@ fn a_jump_that_another_source_does_not_have_is_not_believed() {
     let broken = "2026-01-14 6926.60, 2026-01-15 6944.47, 2026-01-16 6940.01, 2026-01-20 679.686";
     let alone = Book::new().closes("SP500", broken);
     assert_eq!(alone.questions(MORNING, false), ["SP500"]);
-    let book = Book::new().closes("SP500", SP500).from_other("SP500", "tencent").closes("SP500", broken);
+    let book = Book::new().closes("SP500", SP500).moved_to("SP500", "tencent").closes("SP500", broken);
     let opinion = book.opinion("SP500", MORNING);
     assert_eq!(opinion.instead, Some(0));
     assert!(messages(&opinion)[0].contains("too far from those around it; all its figures are tencent's"));
@@ -161,8 +161,7 @@ fn one_close_alone_is_questioned() {
 fn a_fixing_neither_confirms_nor_contradicts_a_market_close() {
     let closes = "2026-01-16 1.1617, 2026-01-19 1.1631, 2026-01-20 1.1728";
     let market = "2026-01-16 1.1600, 2026-01-19 1.1646, 2026-01-20 1.1725";
-    let mut book =
-        Book::new().closes("EURUSD", market).from_other("EURUSD", "yahoo").closes("EURUSD", closes);
+    let mut book = Book::new().closes("EURUSD", market).moved_to("EURUSD", "yahoo").closes("EURUSD", closes);
     book = book.venue("EURUSD", "ECB");
     let opinion = book.opinion("EURUSD", MORNING);
     assert!(opinion.confirmed_by.is_empty() && opinion.warnings.is_empty(), "{opinion:?}");
@@ -172,7 +171,7 @@ fn a_fixing_neither_confirms_nor_contradicts_a_market_close() {
 fn a_source_that_does_not_reach_back_far_enough_replaces_nothing() {
     let long =
         "2025-01-14 5842.91, 2025-01-15 5949.91, 2026-01-14 6926.60, 2026-01-15 6944.47, 2026-01-16 6940.01";
-    let book = Book::new().closes("SP500", SP500).from_other("SP500", "tencent").closes("SP500", long);
+    let book = Book::new().closes("SP500", SP500).moved_to("SP500", "tencent").closes("SP500", long);
     assert_eq!(book.opinion("SP500", MORNING).instead, None);
 }
 

@@ -10,8 +10,10 @@ mod list;
 mod options;
 mod output;
 mod plan;
+mod probe;
 mod run;
 mod second;
+mod sources;
 mod words;
 
 pub use crate::fetch::{Clock, Event, Observer};
@@ -21,4 +23,6 @@ pub use list::list;
 pub use options::{Command, Options, When};
 pub use output::{Console, WriteError};
 pub use plan::{Plan, UsageError};
+pub use probe::{Probes, probe};
 pub use run::{Answers, RunError, ask, report};
+pub use sources::{SourcesPlan, sources};

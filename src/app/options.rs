@@ -13,9 +13,10 @@ use crate::domain::Horizon;
 use crate::render::{Format, Style};
 
 /// Which report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Command {
     /// The newest session of each market.
+    #[default]
     Today,
     /// Returns side by side.
     Compare,
@@ -35,7 +36,7 @@ pub struct When {
 }
 
 /// Everything asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Which report.
     pub command: Command,

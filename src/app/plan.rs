@@ -192,7 +192,7 @@ impl Plan {
 }
 
 /// The sources of the run, in order.
-fn sources(options: &Options) -> Result<Vec<String>, UsageError> {
+pub(super) fn sources(options: &Options) -> Result<Vec<String>, UsageError> {
     if options.demo {
         return Ok(vec!["demo".to_owned()]);
     }
@@ -209,7 +209,7 @@ fn sources(options: &Options) -> Result<Vec<String>, UsageError> {
 }
 
 /// Names of sources, each once.
-fn checked(names: &[String]) -> Result<Vec<String>, UsageError> {
+pub(super) fn checked(names: &[String]) -> Result<Vec<String>, UsageError> {
     let mut sources: Vec<String> = Vec::new();
     for name in names.iter().map(|n| n.trim().to_lowercase()) {
         if !fetch::known_source(&name) || name == "demo" {
@@ -225,7 +225,7 @@ fn checked(names: &[String]) -> Result<Vec<String>, UsageError> {
 }
 
 /// Takes over which sources the user asks first for single instruments.
-fn prefer(options: &Options, universe: &mut Universe) -> Result<(), UsageError> {
+pub(super) fn prefer(options: &Options, universe: &mut Universe) -> Result<(), UsageError> {
     for (word, names) in &options.sources_of {
         let id = InstrumentId::new(word);
         let nearest = super::words::nearest(word, universe);
@@ -239,7 +239,7 @@ fn prefer(options: &Options, universe: &mut Universe) -> Result<(), UsageError> 
     Ok(())
 }
 
-fn check_addresses(options: &Options) -> Result<(), UsageError> {
+pub(super) fn check_addresses(options: &Options) -> Result<(), UsageError> {
     for (source, url) in options.base_urls.iter().filter(|(source, _)| fetch::known_source(source)) {
         fetch::check_base_url(url).map_err(|reason| UsageError::BadBaseUrl {
             variable: format!("MARKETSNAP_{}_URL", source.to_uppercase()),

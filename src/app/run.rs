@@ -117,7 +117,7 @@ pub fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Observer) -> Resul
 
 /// From the moment the flag is set a signal ends the process with 130: a reader that does not read must
 /// not hold it.
-fn end_at_once_when(flag: &Arc<AtomicBool>) -> Result<(), RunError> {
+pub(super) fn end_at_once_when(flag: &Arc<AtomicBool>) -> Result<(), RunError> {
     let code = i32::from(Exit::Interrupted.code());
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(flag))
@@ -127,7 +127,7 @@ fn end_at_once_when(flag: &Arc<AtomicBool>) -> Result<(), RunError> {
 }
 
 /// Waits for ctrl-c or, as cron and systemd send, SIGTERM.
-async fn stopped() {
+pub(super) async fn stopped() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::run::{Answers, inputs};
 use super::{Clock, Observer, adhoc};
 use crate::compute::{Trust, trust};
-use crate::domain::snapshot::SourceState;
+use crate::domain::snapshot::AskedSource;
 use crate::domain::{InstrumentId, Kind, Series, Warning, WarningKind};
 use crate::fetch::{Condition, Desk, Health, Query};
 
@@ -116,7 +116,7 @@ pub(super) fn believed(
     (series, Trust { opinions, sources: sources.map(state).collect(), verified: plan.verify })
 }
 
-fn state(health: Health) -> SourceState {
+fn state(health: Health) -> AskedSource {
     let state = match health.condition {
         Condition::Up => "up",
         Condition::Throttled => "throttled",
@@ -124,5 +124,5 @@ fn state(health: Health) -> SourceState {
         Condition::Unauthorised => "unauthorised",
         Condition::Down => "down",
     };
-    SourceState { name: health.name, state, reason: health.reason, until: health.until }
+    AskedSource { name: health.name, state, reason: health.reason, until: health.until }
 }

@@ -18,8 +18,10 @@ use super::{Cli, World};
 use crate::app::{Exit, Format, Options, Palette, Style, When};
 use crate::domain::Horizon;
 
-const WIDTH_IN_A_PIPE: usize = 80;
-const NARROWEST: usize = 40;
+/// The width of a table that no terminal shows.
+pub(super) const WIDTH_IN_A_PIPE: usize = 80;
+/// The narrowest table.
+pub(super) const NARROWEST: usize = 40;
 /// What rows are compared with unless asked otherwise.
 pub(super) const BENCHMARK: &str = "SP500";
 
@@ -280,7 +282,8 @@ impl Shared {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+/// A time of the command line.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     if !(0.1..=3600.0).contains(&seconds) {
         return Err("must lie between 0.1 and 3600 seconds".to_owned());

@@ -6,41 +6,47 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::World;
 use crate::domain::text::sanitise;
 
-/// A key file that cannot be used.
+/// A key that cannot be used; nothing of it is in the message.
 #[derive(Debug, thiserror::Error)]
-#[error("the key file of {name}, {file}: {reason}")]
+#[error("the key of {name}, in {place}: {reason}")]
 pub(super) struct KeyError {
     name: String,
-    file: String,
+    place: String,
     reason: String,
 }
 
 /// Keys by source: a variable's before those of the files named in a variable, and these before those of
-/// the config file.
+/// the config file. A file that is outranked is not read.
 pub(super) fn keys(
     world: &World<'_>,
     configured: &BTreeMap<String, PathBuf>,
 ) -> Result<BTreeMap<String, SecretString>, KeyError> {
+    let variables = &world.environment.keys;
+    let mut files: BTreeMap<&String, &PathBuf> = configured.iter().collect();
+    files.extend(&world.environment.key_files);
     let mut keys = BTreeMap::new();
-    for (name, file) in configured.iter().chain(&world.environment.key_files) {
+    for (name, file) in files.into_iter().filter(|(name, _)| !variables.contains_key(*name)) {
         keys.insert(name.clone(), from_file(name, file)?);
     }
-    keys.extend(world.environment.keys.iter().map(|(name, key)| (name.clone(), key.clone())));
+    for (name, key) in variables {
+        let place = format!("the variable MARKETSNAP_{}_KEY", name.to_uppercase());
+        keys.insert(name.clone(), checked(key.expose_secret(), name, &place)?);
+    }
     Ok(keys)
 }
 
 fn from_file(name: &str, path: &Path) -> Result<SecretString, KeyError> {
-    let wrong = |reason: &str| KeyError {
-        name: sanitise(name, 40),
-        file: sanitise(&path.to_string_lossy(), 120),
-        reason: reason.to_owned(),
-    };
+    let place = format!("the file {}", path.to_string_lossy());
+    let wrong = |reason: &str| error(name, &place, reason);
     let about = fs::metadata(path).map_err(|e| wrong(&e.to_string()))?;
+    if !about.is_file() {
+        return Err(wrong("it is no file"));
+    }
     if about.len() > 4096 {
         return Err(wrong("it is no key: larger than 4 KiB"));
     }
@@ -52,9 +58,21 @@ fn from_file(name: &str, path: &Path) -> Result<SecretString, KeyError> {
         }
     }
     let text = fs::read_to_string(path).map_err(|e| wrong(&e.to_string()))?;
+    checked(&text, name, &place)
+}
+
+/// A key that can stand in a header: one word of visible characters.
+fn checked(text: &str, name: &str, place: &str) -> Result<SecretString, KeyError> {
     let key = text.trim();
-    if key.is_empty() || !key.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(wrong("it holds no key"));
+    if key.is_empty() {
+        return Err(error(name, place, "it holds no key"));
+    }
+    if !key.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(error(name, place, "it holds no key: a key is one word of plain characters"));
     }
     Ok(SecretString::from(key))
+}
+
+fn error(name: &str, place: &str, reason: &str) -> KeyError {
+    KeyError { name: sanitise(name, 40), place: sanitise(place, 140), reason: reason.to_owned() }
 }

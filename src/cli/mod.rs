@@ -9,6 +9,7 @@ mod compare;
 mod console;
 mod keys;
 mod list;
+mod sources;
 mod today;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +20,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
 
-use crate::app::{self, Clock, Exit, Options, Plan};
+use crate::app::{self, Clock, Exit, Options, Plan, SourcesPlan};
 use crate::config;
 
 /// What only `main` knows: the clock, the terminal and the environment.
@@ -63,7 +64,7 @@ pub struct Environment {
     version,
     max_term_width = 100,
     arg_required_else_help = true,
-    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap today --date 2026-01-21     the settled sessions of that day\n  marketsnap list chip                   what can be asked for"
+    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap today --date 2026-01-21     the settled sessions of that day\n  marketsnap list chip                   what can be asked for\n  marketsnap sources                     whom it is asked of, and how they are doing"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -76,6 +77,7 @@ enum Command {
     Today(today::Today),
     Compare(compare::Compare),
     List(list::List),
+    Sources(sources::Sources),
 }
 
 /// Runs the program on `argv` and returns its exit code.
@@ -102,6 +104,7 @@ pub fn run(
             );
             return ended(done, err);
         }
+        Command::Sources(sources) => return list_sources(sources, world, out, err),
     };
     if let Err(conflict) = shared.check(&given) {
         return refuse(err, &conflict);
@@ -118,6 +121,29 @@ pub fn run(
     observer.finish();
     let console = &mut app::Console { out, err };
     ended(answers.and_then(|answers| app::report(plan, answers, world.clock, console)), err)
+}
+
+/// Lists the sources, after asking them where that is wanted.
+fn list_sources(
+    sources: &sources::Sources,
+    world: &World<'_>,
+    out: &mut dyn Write,
+    err: &mut (dyn Write + Send),
+) -> u8 {
+    let mut options = sources.options(world);
+    if let Err(e) = choose(&mut options, world) {
+        return refuse(err, &*e);
+    }
+    let plan = match SourcesPlan::new(options, sources.probe) {
+        Ok(plan) => plan,
+        Err(e) => return refuse(err, &e),
+    };
+    let progress = sources.probe && world.stderr_is_terminal && sources.verbose == 0;
+    let observer = console::Talker::new(sources.verbose, progress);
+    let probes = app::probe(&plan, world.clock, &observer);
+    observer.finish();
+    let console = &mut app::Console { out, err };
+    ended(probes.and_then(|probes| app::sources(&plan, probes, world.clock, console)), err)
 }
 
 /// Adds the lasting choices of the config file, which flags and variables outrank, and the keys.

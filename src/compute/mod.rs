@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::snapshot::{Failed, SourceState};
+use crate::domain::snapshot::{AskedSource, Failed};
 use crate::domain::{Horizon, InstrumentId, Series, Universe};
 
 /// One thing that the reader asked for.
@@ -83,7 +83,7 @@ pub struct Trust {
     /// Instruments that another source spoke of.
     pub opinions: BTreeMap<InstrumentId, trust::Opinion>,
     /// The sources that were to be asked.
-    pub sources: Vec<SourceState>,
+    pub sources: Vec<AskedSource>,
     /// A second source was asked for everything.
     pub verified: bool,
 }

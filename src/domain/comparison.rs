@@ -11,7 +11,7 @@ use super::instrument::{Basis, InstrumentId, Kind};
 use super::moves::{Absent, Percent, Points};
 use super::ordered::Ordered;
 use super::series::Warning;
-use super::snapshot::{Completeness, Failed, MoveCell, Note, Session, SourceInfo, SourceState};
+use super::snapshot::{AskedSource, Completeness, Failed, MoveCell, Note, Session, SourceInfo};
 
 /// One point of a rebased line.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -148,7 +148,7 @@ pub struct Comparison {
     /// Every pair, in that order.
     pub pairs: Vec<Pair>,
     /// The sources that were asked or are not to be asked now.
-    pub sources: Vec<SourceState>,
+    pub sources: Vec<AskedSource>,
     /// Remarks.
     pub notes: Vec<Note>,
     /// What could not be had.

@@ -13,6 +13,7 @@ pub mod ordered;
 pub mod row;
 pub mod series;
 pub mod snapshot;
+pub mod sources;
 pub mod text;
 pub mod universe;
 
@@ -25,4 +26,5 @@ pub use moves::{Absent, Move, Percent, Points};
 pub use ordered::Ordered;
 pub use series::{Bar, Provenance, RawRow, Series, Split, Warning, WarningKind};
 pub use snapshot::Snapshot;
+pub use sources::Sources;
 pub use universe::{Composite, Group, Member, Universe};

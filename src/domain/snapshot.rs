@@ -105,7 +105,7 @@ pub struct Failed {
 
 /// A source that was to be asked, and how it did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SourceState {
+pub struct AskedSource {
     /// Its short name.
     pub name: String,
     /// `up`, `throttled`, `blocked`, `unauthorised` or `down`.
@@ -162,7 +162,7 @@ pub struct Snapshot {
     /// What makes the day news.
     pub highlights: Vec<Highlight>,
     /// The sources that were asked or are not to be asked now.
-    pub sources: Vec<SourceState>,
+    pub sources: Vec<AskedSource>,
     /// Remarks.
     pub notes: Vec<Note>,
     /// What could not be had.

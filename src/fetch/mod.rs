@@ -257,6 +257,14 @@ pub async fn fetch(
     fetched
 }
 
+/// What is remembered of each of the settings' sources, by short name. Nothing is asked.
+#[must_use]
+pub fn remembered(settings: &Settings) -> BTreeMap<String, Remembered> {
+    let memory = settings.memory.as_deref().map(Memory::read).unwrap_or_default();
+    let of = |name: &String| Some((name.clone(), memory.of(&router::remembered_as(settings, name))?.clone()));
+    settings.sources.iter().filter_map(of).collect()
+}
+
 /// Whether there is a source of this short name.
 #[must_use]
 pub fn known_source(name: &str) -> bool {

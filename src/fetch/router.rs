@@ -303,7 +303,7 @@ impl Search {
 }
 
 /// The name a source is remembered by: another address in its place is another one to be polite to.
-fn remembered_as(settings: &Settings, name: &str) -> String {
+pub(super) fn remembered_as(settings: &Settings, name: &str) -> String {
     let base = settings.base_urls.get(name).and_then(|b| reqwest::Url::parse(b).ok());
     let place = base.and_then(|u| Some(format!("{}:{}", u.host_str()?, u.port_or_known_default()?)));
     place.map_or_else(|| name.to_owned(), |place| format!("{name} at {place}"))

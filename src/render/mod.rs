@@ -15,6 +15,7 @@ mod page;
 mod pairs;
 mod rebased;
 mod session;
+mod sources;
 mod spark;
 mod style;
 mod table;
@@ -26,7 +27,7 @@ mod text;
 
 use std::io::{self, Write};
 
-use crate::domain::{Comparison, Listing, Snapshot};
+use crate::domain::{Comparison, Listing, Snapshot, Sources};
 
 pub use style::{Palette, Style};
 
@@ -58,6 +59,17 @@ pub fn snapshot(report: &Snapshot, format: Format, style: &Style, out: &mut dyn 
 pub fn listing(list: &Listing, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Table => listing::write(list, style, out),
+        Format::Json => json::write(list, out),
+    }
+}
+
+/// Writes the sources.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn sources(list: &Sources, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => sources::write(list, style, out),
         Format::Json => json::write(list, out),
     }
 }

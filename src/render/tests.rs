@@ -2,6 +2,7 @@
 
 mod beside;
 mod json;
+mod sources;
 mod wide;
 
 use super::testing::{self, note};

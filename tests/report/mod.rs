@@ -104,8 +104,8 @@ impl Book {
         self
     }
 
-    /// Moves what the book holds of an instrument to another source, asked after the one that is added next.
-    pub fn from_other(mut self, name: &str, source: &str) -> Self {
+    /// Makes what the book holds of an instrument that of another source, asked after the one added next.
+    pub fn moved_to(mut self, name: &str, source: &str) -> Self {
         let mut series = self.series.remove(&id(name)).unwrap();
         series.provenance.source = source.into();
         self.others.entry(id(name)).or_default().push(series);

@@ -9,6 +9,7 @@ use marketsnap::fetch::{Query, Settings, source};
 use crate::support::{day, listed, query, run_with};
 
 /// The close that `name` tells of the catalogue's `id` for that date, over the network.
+#[allow(clippy::disallowed_methods, reason = "the key of a live test is in the environment")]
 fn told(name: &str, id: &str, date: &str) -> f64 {
     let variable = source(name).unwrap().info().key.map(|k| k.variable);
     let key = variable.map(|v| std::env::var(v).unwrap_or_else(|_| panic!("{v} is not set")));
