@@ -188,7 +188,7 @@ impl<'a> Desk<'a> {
                     continue;
                 }
                 match (slot.error, self.is_slow(at)) {
-                    (None, true) => search.chain.push(at),
+                    (None, true) if Instant::now() < end => search.chain.push(at),
                     (error, _) => search.errors.push((at, error.unwrap_or(SourceError::Timeout))),
                 }
             }

@@ -106,6 +106,7 @@ impl Run<'_> {
                 let source = self.p.source.info().name.to_owned();
                 self.tools.observer.event(&Event::Retry { source, url, wait, reason: error.to_string() });
             }
+            self.trouble = Some(error);
             job.retried = true;
             job.host += 1;
             job.not_before = at;

@@ -88,7 +88,8 @@ pub(crate) struct Provider {
     /// It has brought closes of some symbol.
     pub(super) alive: bool,
     pub(super) barren: Barren,
-    /// Its part of the run's time was over before it had answered wants that no other source has.
+    /// Its part of the run's time was over before it had answered all, and it is asked again for nothing
+    /// that others have.
     pub(super) slow: bool,
     pub(super) failed_in_row: u32,
     pub(super) sent: usize,
@@ -176,6 +177,8 @@ pub(super) struct Run<'a> {
     pub(super) began: Instant,
     /// When it last brought closes.
     pub(super) brought: Option<Instant>,
+    /// What went wrong with a try that is going to be repeated.
+    pub(super) trouble: Option<SourceError>,
     pub(super) slots: HashMap<usize, Slot>,
 }
 
@@ -191,6 +194,7 @@ pub(crate) async fn ask(provider: &mut Provider, asked: &[usize], tools: &Tools<
         jobs: HashMap::new(),
         began: Instant::now(),
         brought: None,
+        trouble: None,
         slots: HashMap::new(),
     };
     run.enqueue(requests, Place::Last);
@@ -222,13 +226,14 @@ impl Run<'_> {
             }
         }
         let open = || self.queue.iter().chain(self.jobs.values()).flat_map(|j| &j.request.wants);
+        let spared = |want: &&usize| self.tools.spared.contains(*want);
         if self.tools.last {
             self.p.stop(SourceError::Timeout);
-        } else if open().all(|want| self.tools.spared.contains(want)) {
-            self.p.stop(out_of_share());
+        } else if self.brought.is_none() && open().all(|want| spared(&want)) {
+            self.p.stop(self.trouble.take().unwrap_or_else(out_of_share));
         } else {
-            let spared: Vec<usize> =
-                open().filter(|want| self.tools.spared.contains(want)).copied().collect();
+            // It answers, only not in time for all, or has what nobody else has.
+            let spared: Vec<usize> = open().filter(spared).copied().collect();
             self.note(&spared, &out_of_share());
             self.p.slow = true;
             return;
