@@ -9,12 +9,11 @@ use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::mainland::Mainland;
 use super::rows::{self, Origin, Rows};
 use super::source::{
     Answer, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
 };
-use super::{Described, Query, Want, answer, lists};
+use super::{Described, Query, Want, answer, china, lists};
 use crate::domain::text::sanitise;
 use crate::domain::{Kind, RawRow};
 
@@ -56,8 +55,9 @@ impl Source for Csindex {
 
     /// Shanghai's blocks of index codes; the CSI's own codes are on no exchange.
     fn spells(&self, symbol: &str) -> Option<String> {
-        let listed = Mainland::read(symbol)?;
-        (listed.market == "sh" && listed.code.starts_with("000")).then_some(listed.code)
+        let listed = china::listing(symbol)?;
+        let index = listed.market == china::Market::Shanghai && listed.kind == Kind::Index;
+        index.then(|| listed.code.to_owned())
     }
 
     fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request> {
@@ -104,7 +104,7 @@ fn code_of(want: &Want) -> Option<String> {
 
 /// What is certain of an index by its code alone: that it is one, dated in Shanghai.
 fn described(code: &str) -> Described {
-    let listed = Mainland::read(&format!("sh{code}")).map(|m| m.described());
+    let listed = china::listing(&format!("sh{code}")).map(china::Listing::described);
     listed.filter(|d| d.kind == Some(Kind::Index)).unwrap_or(Described {
         kind: Some(Kind::Index),
         timezone: Some(Tz::Asia__Shanghai),

@@ -25,7 +25,6 @@ mod hsi;
 mod http;
 mod keyed;
 mod lists;
-mod mainland;
 mod memory;
 mod pace;
 mod registry;

@@ -99,13 +99,7 @@ impl Source for Tencent {
     }
 
     fn spells(&self, symbol: &str) -> Option<String> {
-        let listing = china::listing(symbol)?;
-        let (market, code) = (listing.market, listing.code);
-        Some(match market {
-            china::Market::Shanghai => format!("sh{code}"),
-            china::Market::Shenzhen => format!("sz{code}"),
-            china::Market::HongKong => format!("hk0{code}"),
-        })
+        china::listing(symbol).map(china::Listing::prefixed)
     }
 
     fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request> {
