@@ -36,6 +36,7 @@ mod stooq;
 mod tencent;
 mod tiingo;
 mod twelvedata;
+mod wants;
 mod yahoo;
 
 use std::collections::BTreeMap;

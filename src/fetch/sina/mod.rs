@@ -78,9 +78,7 @@ impl Source for Sina {
             return Err(SourceError::Blocked("status 456".to_owned()));
         }
         let text = answer::chinese(response)?;
-        if !(200..=299).contains(&response.status) {
-            return Err(SourceError::Malformed(format!("status {}", response.status)));
-        }
+        answer::success(response)?;
         let mut parsed = Parsed::default();
         for &at in &request.wants {
             let Some((want, asked)) = query.wants.get(at).and_then(|w| Some((w, Asked::of(w)?))) else {
