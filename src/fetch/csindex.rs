@@ -70,7 +70,7 @@ impl Source for Csindex {
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
         let document = answer::document(response)?;
-        let list = list(&document)?;
+        let list = lists::data(&document, "200", "msg", "rows")?;
         Ok(wants::each(self, query, request, response, |origin| {
             let code = own(origin.symbol);
             let (rows, remarks) = read(list, &code)?;
@@ -95,18 +95,6 @@ fn described(code: &str) -> Described {
         timezone: Some(Tz::Asia__Shanghai),
         ..Described::default()
     })
-}
-
-/// The rows inside of `{"code":"200","msg":..,"data":[...]}`.
-fn list(document: &Value) -> Result<&[Value], SourceError> {
-    if let Some((_, said)) = lists::complaint(document, "200", "msg") {
-        return Err(SourceError::Malformed(said));
-    }
-    match document.get("data") {
-        Some(Value::Array(list)) => Ok(list),
-        Some(Value::Null) => Ok(&[]),
-        _ => Err(SourceError::Malformed("it has no list of rows".to_owned())),
-    }
 }
 
 /// The rows of the index `code`, and of no other.

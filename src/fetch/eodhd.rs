@@ -12,7 +12,7 @@ use super::source::{
     JSON, KeyPlace, KeyRule, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded,
     symbol_of,
 };
-use super::{Query, Want, answer, keyed};
+use super::{Query, Want, keyed};
 use crate::domain::Kind;
 
 /// What the symbol of an American share ends with.
@@ -69,10 +69,9 @@ impl Source for Eodhd {
         if let Some(error) = refusal(response) {
             return keyed::refused(request, error);
         }
-        let document = answer::document(response)?;
-        let list = keyed::list(&document)?;
+        let list = keyed::list(response)?;
         keyed::answered(self, query, request, response, |origin| {
-            found(origin, rows(origin.want, origin.symbol, list))
+            found(origin, rows(origin.want, origin.symbol, &list))
         })
     }
 }

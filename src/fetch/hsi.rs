@@ -60,7 +60,7 @@ impl Source for Hsi {
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
         let document = answer::document(response)?;
-        let indices = indices(&document)?;
+        let indices = lists::data(&document, "0", "message", "indices")?;
         Ok(wants::each(self, query, request, response, |origin| {
             let (rows, remarks) = history(indices, origin.symbol).and_then(read)?;
             let described = origin.want.ad_hoc.then(described);
@@ -72,18 +72,6 @@ impl Source for Hsi {
 /// What is certain of any of its indices; their currencies differ.
 fn described() -> Described {
     Described { kind: Some(Kind::Index), timezone: Some(Tz::Asia__Hong_Kong), ..Described::default() }
-}
-
-/// The indices inside of `{"code":"0","message":"success","data":[...]}`.
-fn indices(document: &Value) -> Result<&[Value], SourceError> {
-    if let Some((_, said)) = lists::complaint(document, "0", "message") {
-        return Err(SourceError::Malformed(said));
-    }
-    match document.get("data") {
-        Some(Value::Array(list)) => Ok(list),
-        Some(Value::Null) => Ok(&[]),
-        _ => Err(SourceError::Malformed("it has no list of indices".to_owned())),
-    }
 }
 
 /// The history of the price index `code`, and of no other.

@@ -62,13 +62,15 @@ pub(crate) fn said(response: &Response) -> Cow<'_, str> {
     String::from_utf8_lossy(body)
 }
 
-/// The rows that are the document.
+/// The rows of a successful answer that is a list of them.
 ///
 /// # Errors
-/// [`SourceError::Malformed`] where it is no list.
-pub(crate) fn list(document: &Value) -> Result<&[Value], SourceError> {
-    let list = document.as_array().map(Vec::as_slice);
-    list.ok_or_else(|| SourceError::Malformed("no list of rows".to_owned()))
+/// As [`answer::document`]; [`SourceError::Malformed`] where it is no list.
+pub(crate) fn list(response: &Response) -> Result<Vec<Value>, SourceError> {
+    match answer::document(response)? {
+        Value::Array(list) => Ok(list),
+        _ => Err(SourceError::Malformed("no list of rows".to_owned())),
+    }
 }
 
 /// Names of the fields of a row.

@@ -68,11 +68,10 @@ impl Source for Tiingo {
         if let Some(error) = refusal(response) {
             return keyed::refused(request, error);
         }
-        let document = answer::document(response)?;
-        let list = keyed::list(&document)?;
+        let list = keyed::list(response)?;
         keyed::answered(self, query, request, response, |origin| {
             let ticker = keyed::us_ticker(origin.symbol).filter(|_| origin.want.ad_hoc);
-            found(origin, Rows { described: ticker.map(|_| keyed::us_share()), ..rows(list) })
+            found(origin, Rows { described: ticker.map(|_| keyed::us_share()), ..rows(&list) })
         })
     }
 }
