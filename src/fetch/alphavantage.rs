@@ -11,15 +11,15 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
+use super::keyed::Fields;
+use super::rows::{Rows, found};
 use super::source::{
     JSON, KeyPlace, KeyRule, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded,
     symbol_of,
 };
-use super::{Query, keyed};
+use super::{Query, answer, keyed};
 use crate::domain::Kind;
 use crate::domain::text::sanitise;
-use crate::fetch::keyed::Fields;
-use crate::fetch::rows::{Origin, Rows, found};
 
 const FIELDS: Fields = Fields { close: "4. close", low: "3. low", high: "2. high" };
 /// Sessions of a share in an answer.
@@ -71,25 +71,18 @@ impl Source for AlphaVantage {
     }
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
-        let document = keyed::document(response)?;
+        let document = answer::document(response)?;
         let object =
             document.as_object().ok_or_else(|| SourceError::Malformed("no object of rows".to_owned()))?;
         if let Some(error) = refusal(object, response.received_at) {
-            return keyed::answered(request, Err(error));
+            return keyed::refused(request, error);
         }
-        let Some(want) = request.wants.first().and_then(|&at| query.wants.get(at)) else {
-            return Ok(Parsed::default());
-        };
-        let symbol = symbol_of(&AlphaVantage, want).unwrap_or_default();
-        let received_at = response.received_at;
-        let origin = Origin { source: INFO.name, symbol: &symbol, query, want, received_at };
-        let outcome = checked(object, &symbol).and_then(|()| {
-            let ticker = keyed::us_ticker(&symbol).filter(|_| want.ad_hoc);
-            let raw = want.instrument.kind != Kind::Coin;
-            let rows = rows(object, query.from, raw);
-            found(&origin, Rows { described: ticker.map(|_| keyed::us_share()), ..rows })
-        });
-        keyed::answered(request, outcome)
+        keyed::answered(self, query, request, response, |origin| {
+            checked(object, origin.symbol)?;
+            let ticker = keyed::us_ticker(origin.symbol).filter(|_| origin.want.ad_hoc);
+            let rows = rows(object, query.from, origin.want.instrument.kind != Kind::Coin);
+            found(origin, Rows { described: ticker.map(|_| keyed::us_share()), ..rows })
+        })
     }
 }
 

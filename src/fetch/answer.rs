@@ -72,6 +72,27 @@ fn bytes(response: &Response) -> Result<&[u8], SourceError> {
     }
 }
 
+/// That the status is of an answer with data, for sources that give 400, 404 and 422 no meaning.
+///
+/// # Errors
+/// [`SourceError::Malformed`] with any other status.
+pub(crate) fn success(response: &Response) -> Result<(), SourceError> {
+    if is_success(response) {
+        return Ok(());
+    }
+    Err(SourceError::Malformed(format!("status {}", response.status)))
+}
+
+/// The JSON document of a successful answer.
+///
+/// # Errors
+/// As [`text`], [`success`] and [`json`].
+pub(crate) fn document(response: &Response) -> Result<Value, SourceError> {
+    let text = text(response)?;
+    success(response)?;
+    json(text)
+}
+
 fn is_success(response: &Response) -> bool {
     (200..=299).contains(&response.status)
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use super::Query;
 use super::answer::{decimal, text};
 use super::columns::Table;
 use super::rows::{Origin, Rows, found};
 use super::source::{
-    Answer, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
+    Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
 };
+use super::{Query, wants};
 use crate::domain::RawRow;
 
 /// The exchange's file of an index.
@@ -62,16 +62,8 @@ impl Source for Cboe {
             status => return Err(SourceError::Malformed(format!("status {status}"))),
         }
         let rows = rows(&Table::read(text)?)?;
-        let mut parsed = Parsed::default();
-        for &at in &request.wants {
-            let Some(want) = query.wants.get(at) else { continue };
-            let Some(symbol) = symbol_of(self, want) else { continue };
-            let received_at = response.received_at;
-            let origin = Origin { source: INFO.name, symbol: &symbol, query, want, received_at };
-            let outcome = found(&origin, Rows { rows: rows.clone(), ..Rows::default() });
-            parsed.answers.push(Answer { want: at, outcome });
-        }
-        Ok(parsed)
+        let read = |origin: &Origin<'_>| found(origin, Rows { rows: rows.clone(), ..Rows::default() });
+        Ok(wants::each(self, query, request, response, read))
     }
 }
 

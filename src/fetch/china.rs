@@ -1,5 +1,5 @@
 //! What a symbol of the exchanges of mainland China and Hong Kong, written as finance.yahoo.com does
-//! (`600519.SS`, `0700.HK`), says by its digits alone.
+//! (`600519.SS`, `0700.HK`) or as most Chinese sites do (`sh600519`), says by its digits alone.
 //!
 //! Not for: instruments of the catalogue, or codes whose kind or currency the digits leave open (B shares,
 //! funds that are traded in several currencies, bonds): those are none here.
@@ -31,13 +31,16 @@ pub(crate) struct Listing<'a> {
     pub(crate) kind: Kind,
 }
 
-/// The listing that a symbol names.
+/// The listing that a symbol names; none for bare digits, which may be of either mainland exchange.
 pub(crate) fn listing(symbol: &str) -> Option<Listing<'_>> {
-    let (code, suffix) = symbol.split_once('.')?;
-    let market = match suffix.to_ascii_uppercase().as_str() {
-        "SS" | "SH" => Market::Shanghai,
-        "SZ" => Market::Shenzhen,
-        "HK" => Market::HongKong,
+    let (code, place) = match symbol.split_once('.') {
+        Some(parts) => parts,
+        None => symbol.split_at_checked(2).map(|(place, code)| (code, place))?,
+    };
+    let market = match (place.to_ascii_uppercase().as_str(), symbol.contains('.')) {
+        ("SS", true) | ("SH", _) => Market::Shanghai,
+        ("SZ", _) => Market::Shenzhen,
+        ("HK", true) => Market::HongKong,
         _ => return None,
     };
     let digits = if market == Market::HongKong { 4 } else { 6 };
@@ -49,6 +52,16 @@ pub(crate) fn listing(symbol: &str) -> Option<Listing<'_>> {
 }
 
 impl Listing<'_> {
+    /// Market and code as most Chinese sites write them: `sh600519`, `sz000858`, `hk00700`.
+    pub(crate) fn prefixed(self) -> String {
+        let place = match self.market {
+            Market::Shanghai => "sh",
+            Market::Shenzhen => "sz",
+            Market::HongKong => "hk0",
+        };
+        format!("{place}{}", self.code)
+    }
+
     /// What is certain of the listing.
     pub(crate) fn described(self) -> Described {
         let (mic, currency) = match self.market {
@@ -61,7 +74,17 @@ impl Listing<'_> {
             mic: Some(Mic::new(mic)),
             timezone: Some(self.market.zone()),
             currency: Some(currency.to_owned()),
+            decimals: self.decimals(),
             ..Described::default()
+        }
+    }
+
+    /// As prices are quoted; in Hong Kong that differs from share to share.
+    fn decimals(self) -> Option<u8> {
+        match (self.market, self.kind) {
+            (Market::HongKong, _) => None,
+            (_, Kind::Etf) => Some(3),
+            _ => Some(2),
         }
     }
 }
@@ -135,6 +158,37 @@ mod tests {
         }
         for other in ["600519", "60051.SS", "6005199.SS", "60051X.SS", "700.HK", "AAPL", "BRK.B", ".SS", ""] {
             assert_eq!(said(other), None, "{other}");
+        }
+        for other in [
+            "000001",
+            "sh60051",
+            "sh6005199",
+            "sh60051x",
+            "ss600519",
+            "hk0700",
+            "shanghai",
+            "６００５１９.SS",
+            "科创",
+        ] {
+            assert_eq!(said(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_symbol_is_read_in_every_spelling_and_written_in_one() {
+        for spelling in ["600519.SS", "600519.sh", "sh600519", "SH600519"] {
+            assert_eq!(listing(spelling).unwrap().prefixed(), "sh600519", "{spelling}");
+        }
+        assert_eq!(listing("sz000858").unwrap().prefixed(), "sz000858");
+        assert_eq!(listing("0700.HK").unwrap().prefixed(), "hk00700");
+    }
+
+    #[test]
+    fn shares_and_indices_have_two_decimals_and_funds_three() {
+        for (symbol, decimals) in
+            [("600519.SS", Some(2)), ("sz399006", Some(2)), ("510300.SS", Some(3)), ("0700.HK", None)]
+        {
+            assert_eq!(listing(symbol).unwrap().described().decimals, decimals, "{symbol}");
         }
     }
 

@@ -10,11 +10,11 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::answer::{json, number, text};
-use super::rows::{Origin, Rows, first_kept, found};
+use super::rows::{Rows, first_kept, found};
 use super::source::{
-    Answer, JSON, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
+    JSON, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
 };
-use super::{Described, Query};
+use super::{Described, Query, wants};
 use crate::domain::text::sanitise;
 use crate::domain::{Kind, Mic, RawRow};
 
@@ -78,24 +78,13 @@ impl Source for Coinbase {
         let text = text(response)?;
         let document = json(text)?;
         let rows = rows(response.status, &document)?;
-        let mut parsed = Parsed::default();
-        for &at in &request.wants {
-            let Some(want) = query.wants.get(at) else { continue };
-            let Some(symbol) = symbol_of(self, want) else { continue };
-            let received_at = response.received_at;
-            let origin = Origin { source: INFO.name, symbol: &symbol, query, want, received_at };
-            let rows = Rows {
-                described: want.ad_hoc.then(|| described(&symbol, &rows)),
-                currency: symbol.ends_with("-USD").then(|| "USD".to_owned()),
-                rows: rows.clone(),
-                ..Rows::default()
-            };
-            let outcome = found(&origin, rows);
-            if outcome.is_ok() {
-                parsed.follow.extend(self.page_before(query, at, request));
-            }
-            parsed.answers.push(Answer { want: at, outcome });
-        }
+        let mut parsed = wants::each(self, query, request, response, |origin| {
+            let described = origin.want.ad_hoc.then(|| described(origin.symbol, &rows));
+            let currency = origin.symbol.ends_with("-USD").then(|| "USD".to_owned());
+            found(origin, Rows { rows: rows.clone(), described, currency, ..Rows::default() })
+        });
+        let with_closes = parsed.answers.iter().filter(|a| a.outcome.is_ok());
+        parsed.follow = with_closes.filter_map(|a| self.page_before(query, a.want, request)).collect();
         Ok(parsed)
     }
 

@@ -5,21 +5,17 @@
 
 use std::time::Duration;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::mainland::Mainland;
-use super::rows::{self, Origin, Rows};
+use super::rows::{self, Origin, Rows, first_kept};
 use super::source::{
-    Answer, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
+    Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
 };
-use super::{Described, Query, Want, answer, lists};
+use super::{Described, Query, answer, china, lists, wants};
 use crate::domain::text::sanitise;
 use crate::domain::{Kind, RawRow};
-
-/// Days asked for beyond the earliest close needed.
-const MARGIN: u64 = 7;
 
 /// China Securities Index Company.
 #[derive(Debug, Clone, Copy)]
@@ -56,15 +52,15 @@ impl Source for Csindex {
 
     /// Shanghai's blocks of index codes; the CSI's own codes are on no exchange.
     fn spells(&self, symbol: &str) -> Option<String> {
-        let listed = Mainland::read(symbol)?;
-        (listed.market == "sh" && listed.code.starts_with("000")).then_some(listed.code)
+        let listed = china::listing(symbol)?;
+        let index = listed.market == china::Market::Shanghai && listed.kind == Kind::Index;
+        index.then(|| listed.code.to_owned())
     }
 
     fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request> {
-        let first = query.from.checked_sub_days(Days::new(MARGIN)).unwrap_or(query.from);
-        let (first, last) = (first.format("%Y%m%d"), query.until.format("%Y%m%d"));
+        let (first, last) = (first_kept(query).format("%Y%m%d"), query.until.format("%Y%m%d"));
         let each = wants.iter().filter_map(|&at| {
-            let code = encoded(&code_of(query.wants.get(at)?)?);
+            let code = encoded(&own(&symbol_of(self, query.wants.get(at)?)?));
             let path =
                 format!("/csindex-home/perf/index-perf?indexCode={code}&startDate={first}&endDate={last}");
             Some(Request::get(0, path, vec![at]))
@@ -73,55 +69,32 @@ impl Source for Csindex {
     }
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
-        let text = answer::text(response)?;
-        if !(200..=299).contains(&response.status) {
-            return Err(SourceError::Malformed(format!("status {}", response.status)));
-        }
-        let document = answer::json(text)?;
-        let list = list(&document)?;
-        let mut parsed = Parsed::default();
-        for &at in &request.wants {
-            let Some((want, code)) = query.wants.get(at).and_then(|w| Some((w, code_of(w)?))) else {
-                continue;
-            };
-            let (source, symbol, received_at) = (INFO.name, code.as_str(), response.received_at);
-            let origin = Origin { source, symbol, query, want, received_at };
-            let outcome = read(list, &code).and_then(|(rows, remarks)| {
-                let described = want.ad_hoc.then(|| described(&code));
-                let currency = described.as_ref().and_then(|d| d.currency.clone());
-                rows::found(&origin, Rows { rows, remarks, described, currency, ..Rows::default() })
-            });
-            parsed.answers.push(Answer { want: at, outcome });
-        }
-        Ok(parsed)
+        let document = answer::document(response)?;
+        let list = lists::data(&document, "200", "msg", "rows")?;
+        Ok(wants::each(self, query, request, response, |origin| {
+            let code = own(origin.symbol);
+            let (rows, remarks) = read(list, &code)?;
+            let described = origin.want.ad_hoc.then(|| described(&code));
+            let currency = described.as_ref().and_then(|d| d.currency.clone());
+            let origin = Origin { symbol: &code, ..*origin };
+            rows::found(&origin, Rows { rows, remarks, described, currency, ..Rows::default() })
+        }))
     }
 }
 
-fn code_of(want: &Want) -> Option<String> {
-    let symbol = symbol_of(&Csindex, want)?;
-    Some(Csindex.spells(&symbol).unwrap_or(symbol))
+/// The code of a symbol typed for this source, which may be spelled otherwise.
+fn own(symbol: &str) -> String {
+    Csindex.spells(symbol).unwrap_or_else(|| symbol.to_owned())
 }
 
 /// What is certain of an index by its code alone: that it is one, dated in Shanghai.
 fn described(code: &str) -> Described {
-    let listed = Mainland::read(&format!("sh{code}")).map(|m| m.described());
+    let listed = china::listing(&format!("sh{code}")).map(china::Listing::described);
     listed.filter(|d| d.kind == Some(Kind::Index)).unwrap_or(Described {
         kind: Some(Kind::Index),
         timezone: Some(Tz::Asia__Shanghai),
         ..Described::default()
     })
-}
-
-/// The rows inside of `{"code":"200","msg":..,"data":[...]}`.
-fn list(document: &Value) -> Result<&[Value], SourceError> {
-    if let Some((_, said)) = lists::complaint(document, "200", "msg") {
-        return Err(SourceError::Malformed(said));
-    }
-    match document.get("data") {
-        Some(Value::Array(list)) => Ok(list),
-        Some(Value::Null) => Ok(&[]),
-        _ => Err(SourceError::Malformed("it has no list of rows".to_owned())),
-    }
 }
 
 /// The rows of the index `code`, and of no other.

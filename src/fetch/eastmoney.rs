@@ -10,12 +10,11 @@ use chrono::{Days, NaiveDate};
 use serde_json::Value;
 
 use super::pace::REQUEST_TIME;
-use super::rows::{Origin, Rows, found};
+use super::rows::{Origin, Rows, first_kept, found};
 use super::source::{
-    Answer, Found, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded,
-    symbol_of,
+    Found, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
 };
-use super::{Query, Want, answer, china};
+use super::{Query, Want, answer, china, wants};
 use crate::domain::series::listed;
 use crate::domain::text::sanitise;
 use crate::domain::{Instrument, Kind, RawRow};
@@ -23,8 +22,6 @@ use crate::domain::{Instrument, Kind, RawRow};
 const PATH: &str = "/api/qt/stock/kline/get";
 /// What a row holds, in the order its cells come in: date, close, high, low.
 const COLUMNS: [&str; 4] = ["f51", "f53", "f54", "f55"];
-/// Days asked for beyond the earliest close needed.
-const MARGIN: u64 = 7;
 /// First day of the Hang Seng Tech Index; what it has before that was computed afterwards.
 const HSTECH: (&str, Option<NaiveDate>) = ("124.HSTECH", NaiveDate::from_ymd_opt(2020, 7, 27));
 
@@ -86,18 +83,12 @@ impl Source for Eastmoney {
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
         let text = answer::chinese(response)?;
-        if !(200..=299).contains(&response.status) {
-            return Err(SourceError::Malformed(format!("status {}", response.status)));
-        }
+        answer::success(response)?;
         let document = answer::json(answer::unwrapped(&text))?;
         if !document.is_object() {
             return Err(SourceError::Malformed("it is no JSON object".to_owned()));
         }
-        let read = |&at: &usize| {
-            let want = query.wants.get(at)?;
-            Some(Answer { want: at, outcome: read(query, want, &document, response) })
-        };
-        Ok(Parsed { answers: request.wants.iter().filter_map(read).collect(), follow: Vec::new() })
+        Ok(wants::each(self, query, request, response, |origin| read(origin, &document)))
     }
 }
 
@@ -116,7 +107,7 @@ fn secid(want: &Want) -> Option<String> {
 }
 
 fn path(secid: &str, query: &Query) -> String {
-    let from = query.from.checked_sub_days(Days::new(MARGIN)).unwrap_or(query.from);
+    let from = first_kept(query);
     let to = query.until.checked_add_days(Days::new(1)).unwrap_or(query.until);
     // The last so many rows are sent: as many as there are days are enough.
     let days = (to - from).num_days().max(0) + 1;
@@ -133,7 +124,8 @@ fn path(secid: &str, query: &Query) -> String {
 ///
 /// # Errors
 /// Why there are none.
-fn read(query: &Query, want: &Want, document: &Value, response: &Response) -> Result<Found, SourceError> {
+fn read(origin: &Origin<'_>, document: &Value) -> Result<Found, SourceError> {
+    let want = origin.want;
     let secid = secid(want).ok_or(SourceError::NotCovered)?;
     let data = data(document)?;
     echoes(data, &secid)?;
@@ -144,8 +136,7 @@ fn read(query: &Query, want: &Want, document: &Value, response: &Response) -> Re
     let name = data.get("name").and_then(Value::as_str).map(|n| sanitise(n, 60)).filter(|n| !n.is_empty());
     rows.described = listing.map(|l| super::Described { name, ..l.described() });
     rows.currency = rows.described.as_ref().and_then(|d| d.currency.clone());
-    let origin = Origin { source: INFO.name, symbol: &secid, query, want, received_at: response.received_at };
-    found(&origin, rows)
+    found(&Origin { symbol: &secid, ..*origin }, rows)
 }
 
 fn data(document: &Value) -> Result<&Value, SourceError> {

@@ -79,7 +79,7 @@ impl Source for Ecb {
         }
         let (codes, _) = fixing::needed(self, query, &request.wants);
         let days = days(text, &codes)?;
-        Ok(fixing::answers(self, query, request, &days, response.received_at))
+        Ok(fixing::answers(self, query, request, &days, response))
     }
 }
 

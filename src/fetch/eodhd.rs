@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::rows::{Rows, found};
 use super::source::{
     JSON, KeyPlace, KeyRule, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded,
     symbol_of,
 };
 use super::{Query, Want, keyed};
 use crate::domain::Kind;
-use crate::fetch::rows::{Origin, Rows, found};
 
 /// What the symbol of an American share ends with.
 const US: &str = ".US";
@@ -67,17 +67,12 @@ impl Source for Eodhd {
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
         if let Some(error) = refusal(response) {
-            return keyed::answered(request, Err(error));
+            return keyed::refused(request, error);
         }
-        let document = keyed::document(response)?;
-        let list = document.as_array().ok_or_else(|| SourceError::Malformed("no list of rows".to_owned()))?;
-        let Some(want) = request.wants.first().and_then(|&at| query.wants.get(at)) else {
-            return Ok(Parsed::default());
-        };
-        let symbol = symbol_of(&Eodhd, want).unwrap_or_default();
-        let received_at = response.received_at;
-        let origin = Origin { source: INFO.name, symbol: &symbol, query, want, received_at };
-        keyed::answered(request, found(&origin, rows(want, &symbol, list)))
+        let list = keyed::list(response)?;
+        keyed::answered(self, query, request, response, |origin| {
+            found(origin, rows(origin.want, origin.symbol, &list))
+        })
     }
 }
 

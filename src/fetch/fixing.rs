@@ -4,12 +4,12 @@
 //! Not for: reading an answer (`ecb`, `frankfurter`). A date on which either rate is missing has no
 //! close, as neither is ever filled from another day.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::rows::{Origin, Rows, found};
-use super::source::{Answer, Found, Parsed, Request, Source, SourceError, symbol_of};
-use super::{Described, Query, Want};
+use super::source::{Found, Parsed, Request, Response, Source, SourceError, symbol_of};
+use super::{Described, Query, Want, wants};
 use crate::domain::{Kind, Mic, RawRow};
 
 /// The currency that all rates are per.
@@ -130,17 +130,12 @@ pub(crate) fn answers(
     query: &Query,
     request: &Request,
     days: &[Day],
-    received_at: DateTime<Utc>,
+    response: &Response,
 ) -> Parsed {
-    let mut parsed = Parsed::default();
-    for &at in &request.wants {
-        let Some(want) = query.wants.get(at) else { continue };
-        let Some(pair) = pair_of(source, want) else { continue };
-        let symbol = pair.told();
-        let origin = Origin { source: source.info().name, symbol: &symbol, query, want, received_at };
-        parsed.answers.push(Answer { want: at, outcome: series(&origin, pair, days) });
-    }
-    parsed
+    wants::each(source, query, request, response, |origin| {
+        let pair = Pair::of(origin.symbol).ok_or(SourceError::NotCovered)?;
+        series(&Origin { symbol: &pair.told(), ..*origin }, pair, days)
+    })
 }
 
 fn series(origin: &Origin<'_>, pair: Pair, days: &[Day]) -> Result<Found, SourceError> {

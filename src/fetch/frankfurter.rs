@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use super::answer::{json, number, text};
 use super::fixing::{self, Day, Pair};
 use super::rows::first_kept;
-use super::source::{Answer, JSON, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo};
-use super::{Instrument, Query};
+use super::source::{JSON, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo};
+use super::{Instrument, Query, wants};
 use crate::domain::text::sanitise;
 
 /// The fixings as Frankfurter tells them.
@@ -68,15 +68,12 @@ impl Source for Frankfurter {
         }
         let document = json(text)?;
         let days = days(response.status, &document)?;
-        Ok(fixing::answers(self, query, request, &days, response.received_at))
+        Ok(fixing::answers(self, query, request, &days, response))
     }
 
     /// Each pair alone.
     fn parts(&self, query: &Query, request: &Request, _again: bool) -> Vec<Request> {
-        if request.wants.len() < 2 {
-            return Vec::new();
-        }
-        request.wants.iter().flat_map(|&at| self.requests(query, &[at])).collect()
+        wants::alone(self, query, request)
     }
 }
 
@@ -87,12 +84,7 @@ impl Frankfurter {
         if !json(text).is_ok_and(|document| document.get("message").is_some()) {
             return Err(SourceError::Malformed("status 404 without a word of its own".to_owned()));
         }
-        let follow = self.parts(query, request, false);
-        if follow.is_empty() {
-            return Err(SourceError::UnknownSymbol);
-        }
-        let answer = |&want: &usize| Answer { want, outcome: Err(SourceError::UnknownSymbol) };
-        Ok(Parsed { answers: request.wants.iter().map(answer).collect(), follow })
+        wants::denied(self, query, request)
     }
 }
 

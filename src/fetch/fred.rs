@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 
-use super::Query;
 use super::answer::{decimal, text};
 use super::columns::Table;
 use super::rows::{Origin, Rows, first_kept, found};
 use super::source::{
-    Answer, Found, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded,
-    symbol_of,
+    Found, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
 };
+use super::{Query, wants};
 use crate::domain::RawRow;
 use crate::domain::text::sanitise;
 
@@ -67,34 +66,16 @@ impl Source for Fred {
         match response.status {
             200..=299 => {}
             // One unknown series denies all that are asked for together.
-            404 => {
-                let follow = self.parts(query, request, false);
-                if follow.is_empty() {
-                    return Err(SourceError::UnknownSymbol);
-                }
-                let answer = |&want: &usize| Answer { want, outcome: Err(SourceError::UnknownSymbol) };
-                return Ok(Parsed { answers: request.wants.iter().map(answer).collect(), follow });
-            }
+            404 => return wants::denied(self, query, request),
             status => return Err(SourceError::Malformed(format!("status {status}"))),
         }
         let table = Table::read(text)?;
-        let mut parsed = Parsed::default();
-        for &at in &request.wants {
-            let Some(want) = query.wants.get(at) else { continue };
-            let Some(symbol) = symbol_of(self, want) else { continue };
-            let received_at = response.received_at;
-            let origin = Origin { source: INFO.name, symbol: &symbol, query, want, received_at };
-            parsed.answers.push(Answer { want: at, outcome: series(&origin, &table) });
-        }
-        Ok(parsed)
+        Ok(wants::each(self, query, request, response, |origin| series(origin, &table)))
     }
 
     /// Each series alone.
     fn parts(&self, query: &Query, request: &Request, _again: bool) -> Vec<Request> {
-        if request.wants.len() < 2 {
-            return Vec::new();
-        }
-        request.wants.iter().flat_map(|&at| self.requests(query, &[at])).collect()
+        wants::alone(self, query, request)
     }
 }
 

@@ -9,11 +9,11 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::rows::{self, Origin, Rows};
+use super::rows::{self, Rows};
 use super::source::{
-    Answer, JSON, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
+    JSON, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
 };
-use super::{Described, Query, answer, lists};
+use super::{Described, Query, answer, lists, wants};
 use crate::domain::text::sanitise;
 use crate::domain::{Kind, RawRow};
 
@@ -59,44 +59,19 @@ impl Source for Hsi {
     }
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
-        let text = answer::text(response)?;
-        if !(200..=299).contains(&response.status) {
-            return Err(SourceError::Malformed(format!("status {}", response.status)));
-        }
-        let document = answer::json(text)?;
-        let indices = indices(&document)?;
-        let mut parsed = Parsed::default();
-        for &at in &request.wants {
-            let Some((want, code)) = query.wants.get(at).and_then(|w| Some((w, symbol_of(&Hsi, w)?))) else {
-                continue;
-            };
-            let (source, symbol, received_at) = (INFO.name, code.as_str(), response.received_at);
-            let origin = Origin { source, symbol, query, want, received_at };
-            let outcome = history(indices, &code).and_then(read).and_then(|(rows, remarks)| {
-                let described = want.ad_hoc.then(described);
-                rows::found(&origin, Rows { rows, remarks, described, ..Rows::default() })
-            });
-            parsed.answers.push(Answer { want: at, outcome });
-        }
-        Ok(parsed)
+        let document = answer::document(response)?;
+        let indices = lists::data(&document, "0", "message", "indices")?;
+        Ok(wants::each(self, query, request, response, |origin| {
+            let (rows, remarks) = history(indices, origin.symbol).and_then(read)?;
+            let described = origin.want.ad_hoc.then(described);
+            rows::found(origin, Rows { rows, remarks, described, ..Rows::default() })
+        }))
     }
 }
 
 /// What is certain of any of its indices; their currencies differ.
 fn described() -> Described {
     Described { kind: Some(Kind::Index), timezone: Some(Tz::Asia__Hong_Kong), ..Described::default() }
-}
-
-/// The indices inside of `{"code":"0","message":"success","data":[...]}`.
-fn indices(document: &Value) -> Result<&[Value], SourceError> {
-    if let Some((_, said)) = lists::complaint(document, "0", "message") {
-        return Err(SourceError::Malformed(said));
-    }
-    match document.get("data") {
-        Some(Value::Array(list)) => Ok(list),
-        Some(Value::Null) => Ok(&[]),
-        _ => Err(SourceError::Malformed("it has no list of indices".to_owned())),
-    }
 }
 
 /// The history of the price index `code`, and of no other.

@@ -9,13 +9,12 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::source::{Answer, Found, Parsed, Request, Response, SourceError};
-use super::{Described, Query, answer};
+use super::rows::{Origin, first_kept};
+use super::source::{Answer, Found, Parsed, Request, Response, Source, SourceError};
+use super::{Described, Query, answer, wants};
 use crate::domain::text::sanitise;
 use crate::domain::{Kind, RawRow};
 
-/// Days asked for beyond the earliest close needed.
-const MARGIN: u64 = 7;
 /// The most characters of an error's text that are shown.
 const SHORT: usize = 120;
 
@@ -38,7 +37,7 @@ pub(crate) fn us_share() -> Described {
 
 /// First and last date to ask for.
 pub(crate) fn window(query: &Query) -> (NaiveDate, NaiveDate) {
-    (query.from.checked_sub_days(Days::new(MARGIN)).unwrap_or(query.from), query.until)
+    (first_kept(query), query.until)
 }
 
 /// The refusal of a source whose quota begins anew at midnight UTC.
@@ -63,17 +62,15 @@ pub(crate) fn said(response: &Response) -> Cow<'_, str> {
     String::from_utf8_lossy(body)
 }
 
-/// The JSON document of a successful answer.
+/// The rows of a successful answer that is a list of them.
 ///
 /// # Errors
-/// As [`answer::text`] and [`answer::json`]; a status that is no success and has no meaning there is
-/// [`SourceError::Malformed`].
-pub(crate) fn document(response: &Response) -> Result<Value, SourceError> {
-    let text = answer::text(response)?;
-    if (200..=299).contains(&response.status) {
-        return answer::json(text);
+/// As [`answer::document`]; [`SourceError::Malformed`] where it is no list.
+pub(crate) fn list(response: &Response) -> Result<Vec<Value>, SourceError> {
+    match answer::document(response)? {
+        Value::Array(list) => Ok(list),
+        _ => Err(SourceError::Malformed("no list of rows".to_owned())),
     }
-    Err(SourceError::Malformed(format!("status {}", response.status)))
 }
 
 /// Names of the fields of a row.
@@ -104,21 +101,34 @@ pub(crate) fn undated(count: usize) -> Option<String> {
     (count > 0).then(|| format!("sent {rows} without a date"))
 }
 
-/// The answer to all wants of a request for one symbol; an error that concerns more than the symbol is
-/// the request's.
+/// The answer to a request for one symbol that is refused.
 ///
 /// # Errors
-/// The error that concerns the request.
+/// The error itself, where it concerns more than the symbol.
+pub(crate) fn refused(request: &Request, error: SourceError) -> Result<Parsed, SourceError> {
+    if !of_one_symbol(&error) {
+        return Err(error);
+    }
+    let answer = |&want: &usize| Answer { want, outcome: Err(error.clone()) };
+    Ok(Parsed { answers: request.wants.iter().map(answer).collect(), follow: Vec::new() })
+}
+
+/// The answer to a request for one symbol, by what `read` finds in the response.
+///
+/// # Errors
+/// An error that concerns more than the symbol is the request's.
 pub(crate) fn answered(
+    source: &dyn Source,
+    query: &Query,
     request: &Request,
-    outcome: Result<Found, SourceError>,
+    response: &Response,
+    read: impl Fn(&Origin<'_>) -> Result<Found, SourceError>,
 ) -> Result<Parsed, SourceError> {
-    match outcome {
-        Err(error) if !of_one_symbol(&error) => Err(error),
-        outcome => {
-            let answer = |&want: &usize| Answer { want, outcome: outcome.clone() };
-            Ok(Parsed { answers: request.wants.iter().map(answer).collect(), follow: Vec::new() })
-        }
+    let parsed = wants::each(source, query, request, response, read);
+    let errors = parsed.answers.iter().filter_map(|a| a.outcome.as_ref().err());
+    match errors.cloned().find(|e| !of_one_symbol(e)) {
+        Some(error) => Err(error),
+        None => Ok(parsed),
     }
 }
 

@@ -18,6 +18,27 @@ pub(crate) fn complaint(document: &Value, fine: &str, message: &str) -> Option<(
     Some((sanitise(&code, SAID), sanitise(&format!("code {code}: {said}"), SAID)))
 }
 
+/// The list under `data`, empty where that is null; `of` says what it is a list of.
+///
+/// # Errors
+/// [`SourceError::Malformed`] with what is said under `message` where the code is not the `fine` one, and
+/// where there is no list.
+pub(crate) fn data<'a>(
+    document: &'a Value,
+    fine: &str,
+    message: &str,
+    of: &str,
+) -> Result<&'a [Value], SourceError> {
+    if let Some((_, said)) = complaint(document, fine, message) {
+        return Err(SourceError::Malformed(said));
+    }
+    match document.get("data") {
+        Some(Value::Array(list)) => Ok(list),
+        Some(Value::Null) => Ok(&[]),
+        _ => Err(SourceError::Malformed(format!("it has no list of {of}"))),
+    }
+}
+
 /// A number or a text, as it is written.
 pub(crate) fn written(value: &Value) -> Option<String> {
     match value {

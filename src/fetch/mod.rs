@@ -25,7 +25,6 @@ mod hsi;
 mod http;
 mod keyed;
 mod lists;
-mod mainland;
 mod memory;
 mod pace;
 mod registry;
@@ -37,6 +36,7 @@ mod stooq;
 mod tencent;
 mod tiingo;
 mod twelvedata;
+mod wants;
 mod yahoo;
 
 use std::collections::BTreeMap;

@@ -7,15 +7,14 @@
 
 use std::time::Duration;
 
-use csv::{ReaderBuilder, StringRecord};
-
+use super::columns::Table;
+use super::rows::{Rows, found};
 use super::source::{
     Headers, KeyPlace, KeyRule, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded,
     is_symbol, symbol_of,
 };
 use super::{Query, answer, keyed};
 use crate::domain::{Instrument, Kind, RawRow};
-use crate::fetch::rows::{Origin, Rows, found};
 
 /// Stooq.
 #[derive(Debug, Clone, Copy)]
@@ -67,19 +66,11 @@ impl Source for Stooq {
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
         let text = answer::text(response)?;
-        if !(200..=299).contains(&response.status) {
-            return Err(SourceError::Malformed(format!("status {}", response.status)));
-        }
+        answer::success(response)?;
         if let Some(error) = refusal(text, response) {
-            return keyed::answered(request, Err(error));
+            return keyed::refused(request, error);
         }
-        let Some(want) = request.wants.first().and_then(|&at| query.wants.get(at)) else {
-            return Ok(Parsed::default());
-        };
-        let symbol = symbol_of(&Stooq, want).unwrap_or_default();
-        let received_at = response.received_at;
-        let origin = Origin { source: INFO.name, symbol: &symbol, query, want, received_at };
-        keyed::answered(request, table(text).and_then(|rows| found(&origin, rows)))
+        keyed::answered(self, query, request, response, |origin| found(origin, rows(&Table::read(text)?)?))
     }
 }
 
@@ -105,27 +96,28 @@ const CLOSE: [&str; 2] = ["close", "zamkniecie"];
 const LOW: [&str; 2] = ["low", "najnizszy"];
 const HIGH: [&str; 2] = ["high", "najwyzszy"];
 
-/// The rows of a table whose last line ends; columns are found by their names.
-fn table(text: &str) -> Result<Rows, SourceError> {
-    let whole = text.rfind('\n').and_then(|end| text.get(..=end)).unwrap_or_default();
-    let mut reader = ReaderBuilder::new().flexible(true).has_headers(false).from_reader(whole.as_bytes());
-    let mut lines = reader.records().filter_map(Result::ok);
-    let head = lines.next().unwrap_or_default();
-    let column = |names: [&str; 2]| head.iter().position(|cell| names.contains(&plain(cell).as_str()));
+/// The rows, by the names of their columns; a line of nothing is none.
+fn rows(table: &Table) -> Result<Rows, SourceError> {
+    let column = |names: [&str; 2]| table.names().position(|cell| names.contains(&plain(cell).as_str()));
     let Some((date, close)) = column(DATE).zip(column(CLOSE)) else {
         return Err(SourceError::Malformed("no table with dates and closes".to_owned()));
     };
     let (low, high) = (column(LOW), column(HIGH));
-    let number = |line: &StringRecord, at: Option<usize>| line.get(at?).and_then(answer::decimal);
     let mut rows = Vec::new();
     let mut undated = 0;
-    for line in lines.filter(|line| line.iter().any(|cell| !cell.trim().is_empty())) {
-        let Some(date) = line.get(date).and_then(|cell| cell.trim().parse().ok()) else {
-            undated += 1;
+    for cell in table.rows() {
+        let number = |at: Option<usize>| answer::decimal(cell(at?));
+        let Ok(date) = cell(date).parse() else {
+            undated += usize::from(table.names().enumerate().any(|(at, _)| !cell(at).is_empty()));
             continue;
         };
-        let close = number(&line, Some(close));
-        rows.push(RawRow { date, close, low: number(&line, low), high: number(&line, high), live: false });
+        rows.push(RawRow {
+            date,
+            close: number(Some(close)),
+            low: number(low),
+            high: number(high),
+            live: false,
+        });
     }
     Ok(Rows { rows, remarks: keyed::undated(undated).into_iter().collect(), ..Rows::default() })
 }

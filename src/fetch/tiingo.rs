@@ -9,13 +9,13 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use super::rows::{Rows, found};
 use super::source::{
     JSON, KeyPlace, KeyRule, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded,
     symbol_of,
 };
 use super::{Query, answer, keyed};
 use crate::domain::{RawRow, Split};
-use crate::fetch::rows::{Origin, Rows, found};
 
 /// Tiingo.
 #[derive(Debug, Clone, Copy)]
@@ -66,19 +66,13 @@ impl Source for Tiingo {
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
         if let Some(error) = refusal(response) {
-            return keyed::answered(request, Err(error));
+            return keyed::refused(request, error);
         }
-        let document = keyed::document(response)?;
-        let list = document.as_array().ok_or_else(|| SourceError::Malformed("no list of rows".to_owned()))?;
-        let Some(want) = request.wants.first().and_then(|&at| query.wants.get(at)) else {
-            return Ok(Parsed::default());
-        };
-        let symbol = symbol_of(&Tiingo, want).unwrap_or_default();
-        let received_at = response.received_at;
-        let origin = Origin { source: INFO.name, symbol: &symbol, query, want, received_at };
-        let ticker = keyed::us_ticker(&symbol).filter(|_| want.ad_hoc);
-        let rows = Rows { described: ticker.map(|_| keyed::us_share()), ..rows(list) };
-        keyed::answered(request, found(&origin, rows))
+        let list = keyed::list(response)?;
+        keyed::answered(self, query, request, response, |origin| {
+            let ticker = keyed::us_ticker(origin.symbol).filter(|_| origin.want.ad_hoc);
+            found(origin, Rows { described: ticker.map(|_| keyed::us_share()), ..rows(&list) })
+        })
     }
 }
 

@@ -10,14 +10,14 @@ use std::time::Duration;
 use chrono::{DateTime, Days, Utc};
 use serde_json::Value;
 
+use super::rows::{Rows, found};
 use super::source::{
-    Answer, Found, JSON, KeyPlace, KeyRule, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo,
+    Answer, JSON, KeyPlace, KeyRule, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo,
     encoded, symbol_of,
 };
-use super::{Described, Query, Want, keyed};
+use super::{Described, Query, Want, answer, keyed, wants};
 use crate::domain::text::sanitise;
 use crate::domain::{Kind, Mic};
-use crate::fetch::rows::{Origin, Rows, found};
 
 /// Symbols in a request: each costs a credit, and there are eight a minute.
 const BATCH: usize = 8;
@@ -74,22 +74,21 @@ impl Source for TwelveData {
                 SourceError::UnknownSymbol if request.wants.len() > 1 => {
                     Err(SourceError::Malformed("it denies a whole batch".to_owned()))
                 }
-                error => keyed::answered(request, Err(error)),
+                error => keyed::refused(request, error),
             };
         }
-        let document = keyed::document(response)?;
-        let answers = request.wants.iter().filter_map(|&at| {
-            let outcome = read(query, at, &document, now)?;
-            Some(Answer { want: at, outcome })
+        let document = answer::document(response)?;
+        let parsed = wants::each(self, query, request, response, |origin| {
+            found(origin, rows(origin.want, entry(&document, origin.symbol, now)?)?)
         });
-        let answers: Vec<Answer> = answers.collect();
+        let answers = &parsed.answers;
         let outright = |a: &Answer| a.outcome.as_ref().err().is_some_and(|e| !keyed::of_one_symbol(e));
         if let Some(Answer { outcome: Err(error), .. }) =
             answers.first().filter(|_| answers.iter().all(outright))
         {
             return Err(error.clone());
         }
-        Ok(Parsed { answers, follow: Vec::new() })
+        Ok(parsed)
     }
 
     fn parts(&self, query: &Query, request: &Request, again: bool) -> Vec<Request> {
@@ -145,20 +144,6 @@ fn meaning(code: u16, message: &str, now: DateTime<Utc>) -> SourceError {
         _ if has(&["not found", "missing or invalid", "specify it correctly"]) => SourceError::UnknownSymbol,
         _ => SourceError::Malformed(text()),
     }
-}
-
-/// What the document holds of one want; none where that cannot be asked for.
-fn read(
-    query: &Query,
-    at: usize,
-    document: &Value,
-    now: DateTime<Utc>,
-) -> Option<Result<Found, SourceError>> {
-    let want = query.wants.get(at)?;
-    let symbol = symbol_of(&TwelveData, want)?;
-    let origin = Origin { source: INFO.name, symbol: &symbol, query, want, received_at: now };
-    let outcome = entry(document, &symbol, now).and_then(|entry| found(&origin, rows(want, entry)?));
-    Some(outcome)
 }
 
 /// The entry of a symbol: the document itself, or the one under its name.

@@ -4,8 +4,8 @@ use chrono::{Days, NaiveDate};
 use marketsnap::domain::WarningKind;
 use marketsnap::fetch::{SourceError, source};
 
-use crate::keyed::{asked, ends_at_midnight, error, expect, fixture, paths, warnings};
-use crate::support::{Case, day, fixture_of, listed, query};
+use crate::keyed::{ends_at_midnight, error, fixture};
+use crate::support::{Case, asked, day, expect, fixture_of, listed, paths, query, warnings};
 
 const NAME: &str = "alphavantage";
 

@@ -3,7 +3,7 @@
 use marketsnap::domain::Series;
 use marketsnap::fetch::{SourceError, Target, source};
 
-use crate::support::{Case, fixture_of, listed, query, response};
+use crate::support::{Case, asked, expect, fixture_of, listed, query};
 
 fn fixture(name: &str) -> Vec<u8> {
     fixture_of("cboe", name)
@@ -25,16 +25,7 @@ pub fn case() -> Case {
 }
 
 fn read(name: &str) -> Result<Series, SourceError> {
-    let source = source("cboe").unwrap();
-    let query = query(vec![listed("VIX")]);
-    let request = source.requests(&query, &[0]).remove(0);
-    source.parse(&query, &request, &response(200, fixture(name)))?.answers.remove(0).outcome.map(|f| f.series)
-}
-
-fn expect(series: &Series, expected: &[(&str, f64)]) {
-    let closes: Vec<(String, f64)> = series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect();
-    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
-    assert_eq!(closes, expected);
+    asked("cboe", listed("VIX"), 200, fixture(name)).map(|f| f.series)
 }
 
 #[test]

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use marketsnap::domain::{Kind, Mic, Series};
 use marketsnap::fetch::{Found, Query, Request, SourceError, Target, Want, source};
 
-use crate::support::{Case, day, fixture_of, listed, query, response, typed};
+use crate::support::{Case, day, expect, fixture_of, listed, query, response, typed};
 
 fn fixture(name: &str) -> Vec<u8> {
     fixture_of("coinbase", name)
@@ -38,12 +38,6 @@ fn read_bytes(want: Want, status: u16, body: Vec<u8>) -> Result<Found, SourceErr
 
 fn read(name: &str) -> Result<Series, SourceError> {
     read_bytes(listed("BTC"), 200, fixture(name)).map(|f| f.series)
-}
-
-fn expect(series: &Series, expected: &[(&str, f64)]) {
-    let closes: Vec<(String, f64)> = series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect();
-    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
-    assert_eq!(closes, expected);
 }
 
 /// First and last day of each request's window, with its symbol.

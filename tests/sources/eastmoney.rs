@@ -1,9 +1,11 @@
 //! What Eastmoney's answers mean, fixture by fixture.
 
 use marketsnap::domain::{Kind, Mic, Series, WarningKind};
-use marketsnap::fetch::{Found, Query, SourceError, Target, Want, covers, source};
+use marketsnap::fetch::{Found, Query, SourceError, Want, covers, source};
 
-use crate::support::{Case, day, fixture_of, listed, query, response, typed};
+use crate::support::{
+    Case, answered, day, expect, fixture_of, listed, paths_at, query, response, typed, warnings,
+};
 
 const STAR: [(&str, f64); 4] =
     [("2026-01-16", 1514.07), ("2026-01-19", 1506.86), ("2026-01-20", 1482.99), ("2026-01-21", 1535.39)];
@@ -28,11 +30,7 @@ pub fn case() -> Case {
 }
 
 fn found_in(query: &Query, status: u16, body: Vec<u8>) -> Result<Found, SourceError> {
-    let eastmoney = source("eastmoney").unwrap();
-    let request = eastmoney.requests(query, &[0]).remove(0);
-    let parsed = eastmoney.parse(query, &request, &response(status, body))?;
-    assert!(parsed.follow.is_empty());
-    parsed.answers.into_iter().next().unwrap().outcome
+    answered("eastmoney", query, &response(status, body))
 }
 
 fn read(want: Want, name: &str) -> Result<Series, SourceError> {
@@ -43,21 +41,8 @@ fn error(body: &str) -> SourceError {
     found_in(&query(vec![listed("STAR50")]), 200, body.into()).unwrap_err()
 }
 
-fn expect(series: &Series, expected: &[(&str, f64)]) {
-    let closes: Vec<(String, f64)> = series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect();
-    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
-    assert_eq!(closes, expected);
-}
-
-fn warnings(series: &Series) -> Vec<(WarningKind, &str)> {
-    series.warnings.iter().map(|w| (w.kind, w.message.as_str())).collect()
-}
-
 fn paths(query: &Query) -> Vec<String> {
-    let all: Vec<usize> = (0..query.wants.len()).collect();
-    let requests = source("eastmoney").unwrap().requests(query, &all);
-    let path = |target| if let Target::Get(path) = target { path } else { "builtin".to_owned() };
-    requests.into_iter().map(|r| path(r.target)).collect()
+    paths_at("eastmoney", query)
 }
 
 #[test]

@@ -4,7 +4,7 @@ use marketsnap::domain::{Mic, Series};
 use marketsnap::fetch::{Found, Query, SourceError, Target, Want, source};
 use proptest::prelude::*;
 
-use crate::support::{Case, day, fixture_of, listed, query, response, typed};
+use crate::support::{Case, asked, day, expect, fixture_of, listed, query, typed};
 
 fn fixture(name: &str) -> Vec<u8> {
     fixture_of("ecb", name)
@@ -26,20 +26,11 @@ pub fn case() -> Case {
 }
 
 fn read_bytes(want: Want, body: Vec<u8>) -> Result<Found, SourceError> {
-    let source = source("ecb").unwrap();
-    let query = query(vec![want]);
-    let request = source.requests(&query, &[0]).remove(0);
-    source.parse(&query, &request, &response(200, body))?.answers.remove(0).outcome
+    asked("ecb", want, 200, body)
 }
 
 fn read(id: &str, name: &str) -> Result<Series, SourceError> {
     read_bytes(listed(id), fixture(name)).map(|f| f.series)
-}
-
-fn expect(series: &Series, expected: &[(&str, f64)]) {
-    let closes: Vec<(String, f64)> = series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect();
-    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
-    assert_eq!(closes, expected);
 }
 
 fn path(from: &str, until: &str) -> String {

@@ -3,8 +3,8 @@
 use marketsnap::domain::WarningKind;
 use marketsnap::fetch::{SourceError, source};
 
-use crate::keyed::{asked, ends_at_midnight, error, expect, fixture, paths, warnings};
-use crate::support::{Case, fixture_of, listed, query, typed};
+use crate::keyed::{ends_at_midnight, error, fixture};
+use crate::support::{Case, asked, expect, fixture_of, listed, paths, query, typed, warnings};
 
 const NAME: &str = "eodhd";
 

@@ -1,10 +1,10 @@
 //! What Frankfurter's answers mean, fixture by fixture.
 
 use chrono_tz::Tz;
-use marketsnap::domain::{Kind, Mic, Series, WarningKind};
+use marketsnap::domain::{Kind, Mic, WarningKind};
 use marketsnap::fetch::{Found, Parsed, Request, SourceError, Target, Want, source};
 
-use crate::support::{Case, fixture_of, listed, query, response, typed};
+use crate::support::{Case, expect, fixture_of, listed, query, response, typed};
 
 fn fixture(name: &str) -> Vec<u8> {
     fixture_of("frankfurter", name)
@@ -36,12 +36,6 @@ fn parsed(wants: Vec<Want>, status: u16, name: &str) -> Result<Parsed, SourceErr
 
 fn found(want: Want, name: &str) -> Result<Found, SourceError> {
     parsed(vec![want], 200, name)?.answers.remove(0).outcome
-}
-
-fn expect(series: &Series, expected: &[(&str, f64)]) {
-    let closes: Vec<(String, f64)> = series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect();
-    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
-    assert_eq!(closes, expected);
 }
 
 fn paths(requests: &[Request]) -> Vec<String> {

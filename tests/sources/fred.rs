@@ -3,7 +3,7 @@
 use marketsnap::domain::Series;
 use marketsnap::fetch::{Parsed, Query, Request, SourceError, Target, Want, source};
 
-use crate::support::{Case, fixture_of, listed, query, response, typed};
+use crate::support::{Case, expect, fixture_of, listed, query, response, typed};
 
 fn fixture(name: &str) -> Vec<u8> {
     fixture_of("fred", name)
@@ -36,12 +36,6 @@ fn parsed(wants: Vec<Want>, status: u16, body: Vec<u8>) -> Result<Parsed, Source
 
 fn read(name: &str) -> Result<Series, SourceError> {
     parsed(vec![listed("SP500")], 200, fixture(name))?.answers.remove(0).outcome.map(|f| f.series)
-}
-
-fn expect(series: &Series, expected: &[(&str, f64)]) {
-    let closes: Vec<(String, f64)> = series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect();
-    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
-    assert_eq!(closes, expected);
 }
 
 fn paths(requests: &[Request]) -> Vec<String> {

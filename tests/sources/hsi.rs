@@ -3,7 +3,7 @@
 use marketsnap::domain::{Kind, Series};
 use marketsnap::fetch::{Found, SourceError, Target, Want, covers, source};
 
-use crate::support::{Case, fixture_of, listed, query, response, typed};
+use crate::support::{Case, asked, closes, fixture_of, listed, query, typed};
 
 /// For the contract: the Hang Seng Tech.
 pub fn case() -> Case {
@@ -21,19 +21,11 @@ pub fn case() -> Case {
 }
 
 fn read_bytes(want: Want, body: Vec<u8>) -> Result<Found, SourceError> {
-    let query = query(vec![want]);
-    let source = source("hsi").unwrap();
-    let request = source.requests(&query, &[0]).remove(0);
-    let parsed = source.parse(&query, &request, &response(200, body))?;
-    parsed.answers.into_iter().next().unwrap().outcome
+    asked("hsi", want, 200, body)
 }
 
 fn read(name: &str) -> Result<Series, SourceError> {
     read_bytes(listed("HSTECH"), fixture_of("hsi", name)).map(|f| f.series)
-}
-
-fn closes(series: &Series) -> Vec<(String, f64)> {
-    series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect()
 }
 
 #[test]

@@ -1,23 +1,12 @@
 //! What holds for the sources that want a key of the user's, and what their tests share.
 
 use chrono_tz::Tz;
-use marketsnap::domain::{Kind, Series, WarningKind};
-use marketsnap::fetch::{Found, Request, Source, SourceError, Target, Want, source};
+use marketsnap::domain::Kind;
+use marketsnap::fetch::{Found, Source, SourceError, Want, source};
 
-use crate::support::{Case, fixture_of, instant, listed, query, response, typed};
+use crate::support::{Case, asked, fixture_of, instant, listed, paths, query, typed};
 
 pub const NAMES: [&str; 5] = ["twelvedata", "tiingo", "alphavantage", "eodhd", "stooq"];
-
-/// What a source makes of an answer to its request for one want, received at `NOW`.
-pub fn asked(name: &str, want: Want, status: u16, body: Vec<u8>) -> Result<Found, SourceError> {
-    let source = source(name).unwrap();
-    let query = query(vec![want]);
-    let request = source.requests(&query, &[0]).remove(0);
-    let parsed = source.parse(&query, &request, &response(status, body))?;
-    assert!(parsed.follow.is_empty(), "{name} asks for nothing more");
-    assert_eq!(parsed.answers.len(), 1);
-    parsed.answers.into_iter().next().unwrap().outcome
-}
 
 /// What a source makes of a fixture of its folder.
 pub fn fixture(name: &str, want: Want, status: u16, file: &str) -> Result<Found, SourceError> {
@@ -50,26 +39,6 @@ pub fn case(name: &str, want: Want, body: Vec<u8>, unknown: (u16, Vec<u8>), empt
         unknown,
         empty,
     }
-}
-
-pub fn closes(series: &Series) -> Vec<(String, f64)> {
-    series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect()
-}
-
-pub fn expect(series: &Series, expected: &[(&str, f64)]) {
-    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
-    assert_eq!(closes(series), expected);
-}
-
-pub fn warnings(series: &Series) -> Vec<(WarningKind, &str)> {
-    series.warnings.iter().map(|w| (w.kind, w.message.as_str())).collect()
-}
-
-pub fn paths(requests: &[Request]) -> Vec<&str> {
-    requests
-        .iter()
-        .map(|r| if let Target::Get(path) = &r.target { path.as_str() } else { "builtin" })
-        .collect()
 }
 
 /// The refusal of a quota that ends at the midnight after `NOW`.

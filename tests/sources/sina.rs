@@ -4,7 +4,9 @@ use marketsnap::domain::{Kind, Mic, Series, WarningKind};
 use marketsnap::fetch::{Found, Query, SourceError, Target, Want, covers, source};
 use proptest::prelude::*;
 
-use crate::support::{Case, day, fixture_of, instrument, listed, query, response, typed};
+use crate::support::{
+    Case, answered, day, expect, fixture_of, instrument, listed, query, response, typed, warnings,
+};
 
 /// For the contract: the Nikkei, from the service of world indices.
 pub fn case() -> Case {
@@ -23,24 +25,11 @@ pub fn case() -> Case {
 
 fn read_bytes(want: Want, body: Vec<u8>) -> Result<Found, SourceError> {
     let query = Query { from: day("2020-04-01"), ..query(vec![want]) };
-    let source = source("sina").unwrap();
-    let request = source.requests(&query, &[0]).remove(0);
-    let parsed = source.parse(&query, &request, &response(200, body))?;
-    parsed.answers.into_iter().next().unwrap().outcome
+    answered("sina", &query, &response(200, body))
 }
 
 fn read(want: Want, name: &str) -> Result<Series, SourceError> {
     read_bytes(want, fixture_of("sina", name)).map(|f| f.series)
-}
-
-fn expect(series: &Series, expected: &[(&str, f64)]) {
-    let closes: Vec<(String, f64)> = series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect();
-    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
-    assert_eq!(closes, expected);
-}
-
-fn warnings(series: &Series) -> Vec<(WarningKind, &str)> {
-    series.warnings.iter().map(|w| (w.kind, w.message.as_str())).collect()
 }
 
 /// The service and path a want is asked at.

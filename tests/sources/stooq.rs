@@ -3,8 +3,8 @@
 use marketsnap::domain::WarningKind;
 use marketsnap::fetch::{SourceError, covers, source};
 
-use crate::keyed::{asked, ends_at_midnight, error, expect, fixture, paths, warnings};
-use crate::support::{Case, fixture_of, listed, query};
+use crate::keyed::{ends_at_midnight, error, fixture};
+use crate::support::{Case, asked, expect, fixture_of, listed, paths, query, warnings};
 
 const NAME: &str = "stooq";
 

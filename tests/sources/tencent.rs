@@ -2,9 +2,11 @@
 
 use chrono_tz::Tz;
 use marketsnap::domain::{Kind, Mic, Series, Split, WarningKind};
-use marketsnap::fetch::{Found, Query, Response, SourceError, Target, Want, covers, source};
+use marketsnap::fetch::{Found, Query, Response, SourceError, Want, covers, source};
 
-use crate::support::{Case, day, fixture_of, instant, listed, query, response, typed};
+use crate::support::{
+    Case, answered, day, expect, fixture_of, instant, listed, paths_at, query, response, typed, warnings,
+};
 
 const STAR: [(&str, f64); 4] =
     [("2026-01-16", 1514.068), ("2026-01-19", 1506.857), ("2026-01-20", 1482.994), ("2026-01-21", 1535.393)];
@@ -29,12 +31,7 @@ pub fn case() -> Case {
 }
 
 fn answer(want: Want, response: &Response) -> Result<Found, SourceError> {
-    let query = query(vec![want]);
-    let tencent = source("tencent").unwrap();
-    let request = tencent.requests(&query, &[0]).remove(0);
-    let parsed = tencent.parse(&query, &request, response)?;
-    assert!(parsed.follow.is_empty());
-    parsed.answers.into_iter().next().unwrap().outcome
+    answered("tencent", &query(vec![want]), response)
 }
 
 fn found(want: Want, body: Vec<u8>) -> Result<Found, SourceError> {
@@ -52,21 +49,8 @@ fn changed(name: &str, old: &str, new: &str) -> Vec<u8> {
     text.replace(old, new).into_bytes()
 }
 
-fn expect(series: &Series, expected: &[(&str, f64)]) {
-    let closes: Vec<(String, f64)> = series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect();
-    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
-    assert_eq!(closes, expected);
-}
-
-fn warnings(series: &Series) -> Vec<(WarningKind, &str)> {
-    series.warnings.iter().map(|w| (w.kind, w.message.as_str())).collect()
-}
-
 fn paths(query: &Query) -> Vec<String> {
-    let all: Vec<usize> = (0..query.wants.len()).collect();
-    let requests = source("tencent").unwrap().requests(query, &all);
-    let path = |target| if let Target::Get(path) = target { path } else { "builtin".to_owned() };
-    requests.into_iter().map(|r| path(r.target)).collect()
+    paths_at("tencent", query)
 }
 
 #[test]

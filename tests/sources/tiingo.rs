@@ -3,8 +3,8 @@
 use marketsnap::domain::{Split, WarningKind};
 use marketsnap::fetch::{SourceError, source};
 
-use crate::keyed::{asked, error, expect, fixture, paths, warnings};
-use crate::support::{Case, day, fixture_of, instant, listed, query};
+use crate::keyed::{error, fixture};
+use crate::support::{Case, asked, day, expect, fixture_of, instant, listed, paths, query, warnings};
 
 const NAME: &str = "tiingo";
 

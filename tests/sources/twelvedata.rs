@@ -4,8 +4,8 @@ use chrono_tz::Tz;
 use marketsnap::domain::WarningKind;
 use marketsnap::fetch::{SourceError, source};
 
-use crate::keyed::{ends_at_midnight, error, expect, fixture, paths, warnings};
-use crate::support::{Case, fixture_of, listed, query, response, typed};
+use crate::keyed::{ends_at_midnight, error, fixture};
+use crate::support::{Case, asked, expect, fixture_of, listed, paths, query, response, typed, warnings};
 
 const NAME: &str = "twelvedata";
 
@@ -100,7 +100,7 @@ fn one_bad_row_does_not_lose_the_others() {
 fn a_date_that_comes_twice_with_two_closes_has_none() {
     let text = String::from_utf8(fixture_of(NAME, "one-symbol-newest-first.json")).unwrap();
     let body = text.replace("2026-01-15", "2026-01-16").into_bytes();
-    let series = crate::keyed::asked(NAME, listed("NVIDIA"), 200, body).unwrap().series;
+    let series = asked(NAME, listed("NVIDIA"), 200, body).unwrap().series;
     expect(&series, &[("2026-01-14", 183.14), ("2026-01-20", 178.07)]);
     assert!(warnings(&series)[0].1.contains("twice with different closes"));
 }
@@ -112,7 +112,7 @@ fn closes_of_another_symbol_or_of_minutes_or_in_pence_are_refused() {
     let text = String::from_utf8(fixture_of(NAME, "one-symbol-newest-first.json")).unwrap();
     for (from, to) in [("1day", "5min"), ("USD", "GBp")] {
         let body = text.replace(from, to).into_bytes();
-        let error = crate::keyed::asked(NAME, listed("NVIDIA"), 200, body).unwrap_err();
+        let error = asked(NAME, listed("NVIDIA"), 200, body).unwrap_err();
         assert!(matches!(error, SourceError::Malformed(_)), "{error:?}");
     }
 }

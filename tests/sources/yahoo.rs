@@ -5,7 +5,10 @@ use marketsnap::domain::{Kind, Mic, Series, Split, WarningKind};
 use marketsnap::fetch::{Found, Parsed, Query, Request, Response, SourceError, Target, Want, source};
 use proptest::prelude::*;
 
-use crate::support::{Case, NOW, day, fixture, instant, query, response, sp500, star50, typed, want};
+use crate::support::{
+    Case, NOW, closes, day, expect, fixture, instant, paths, query, response, sp500, star50, typed, want,
+    warnings,
+};
 
 /// For the contract: a chart of STAR 50.
 pub fn case() -> Case {
@@ -53,26 +56,6 @@ fn batch(wants: Vec<Want>, status: u16, name: &str) -> Result<Parsed, SourceErro
     let request = first_request(&query);
     assert!(matches!(&request.target, Target::Get(path) if path.starts_with("/v7/finance/spark?")));
     source("yahoo").unwrap().parse(&query, &request, &response(status, fixture(name)))
-}
-
-fn closes(series: &Series) -> Vec<(String, f64)> {
-    series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect()
-}
-
-fn expect(series: &Series, expected: &[(&str, f64)]) {
-    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
-    assert_eq!(closes(series), expected);
-}
-
-fn warnings(series: &Series) -> Vec<(WarningKind, &str)> {
-    series.warnings.iter().map(|w| (w.kind, w.message.as_str())).collect()
-}
-
-fn paths(requests: &[Request]) -> Vec<&str> {
-    requests
-        .iter()
-        .map(|r| if let Target::Get(path) = &r.target { path.as_str() } else { "builtin" })
-        .collect()
 }
 
 /// The four sessions of STAR 50 that most fixtures hold.

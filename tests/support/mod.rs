@@ -8,9 +8,10 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use marketsnap::domain::{Instrument, Kind, Series};
+use marketsnap::domain::{Instrument, Kind, Series, WarningKind};
 use marketsnap::fetch::{
-    Clock, Event, Fetched, Observer, Query, Response, Settings, Source, SourceError, Target, Want, fetch,
+    Clock, Event, Fetched, Found, Observer, Query, Request, Response, Settings, Source, SourceError, Target,
+    Want, fetch, source,
 };
 
 /// When the tests take place, unless they say otherwise: Shanghai has closed, New York has not opened.
@@ -98,6 +99,49 @@ impl Case {
         let answer = parsed.answers.into_iter().next();
         answer.map_or(Err(SourceError::NoData("no answer".to_owned())), |a| a.outcome.map(|f| f.series))
     }
+}
+
+/// What a source makes of an answer, received at [`NOW`], to its request for one want.
+pub fn asked(name: &str, want: Want, status: u16, body: Vec<u8>) -> Result<Found, SourceError> {
+    answered(name, &query(vec![want]), &response(status, body))
+}
+
+/// What a source makes of an answer to the first request of a query, which asks for nothing more.
+pub fn answered(name: &str, query: &Query, response: &Response) -> Result<Found, SourceError> {
+    let source = source(name).unwrap();
+    let request = source.requests(query, &[0]).remove(0);
+    let parsed = source.parse(query, &request, response)?;
+    assert!(parsed.follow.is_empty(), "{name} asks for nothing more");
+    assert_eq!(parsed.answers.len(), 1);
+    parsed.answers.into_iter().next().unwrap().outcome
+}
+
+pub fn closes(series: &Series) -> Vec<(String, f64)> {
+    series.bars().iter().map(|b| (b.date.to_string(), b.close)).collect()
+}
+
+/// That the series has these closes and no other.
+pub fn expect(series: &Series, expected: &[(&str, f64)]) {
+    let expected: Vec<(String, f64)> = expected.iter().map(|(d, c)| ((*d).to_owned(), *c)).collect();
+    assert_eq!(closes(series), expected);
+}
+
+pub fn warnings(series: &Series) -> Vec<(WarningKind, &str)> {
+    series.warnings.iter().map(|w| (w.kind, w.message.as_str())).collect()
+}
+
+pub fn paths(requests: &[Request]) -> Vec<&str> {
+    requests
+        .iter()
+        .map(|r| if let Target::Get(path) = &r.target { path.as_str() } else { "builtin" })
+        .collect()
+}
+
+/// The paths that a source asks for all wants of a query.
+pub fn paths_at(name: &str, query: &Query) -> Vec<String> {
+    let all: Vec<usize> = (0..query.wants.len()).collect();
+    let requests = source(name).unwrap().requests(query, &all);
+    paths(&requests).into_iter().map(str::to_owned).collect()
 }
 
 /// A query for two years up to the day of [`NOW`].

@@ -11,13 +11,12 @@ mod wire;
 
 use std::time::Duration;
 
-use super::mainland::Mainland;
 use super::rows::{self, Origin, Rows};
 use super::source::{
     Answer, Found, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded,
     symbol_of,
 };
-use super::{Described, Query, Want, answer};
+use super::{Described, Query, Want, answer, china};
 use crate::domain::Kind;
 use wire::Service;
 
@@ -63,7 +62,7 @@ impl Source for Sina {
     }
 
     fn spells(&self, symbol: &str) -> Option<String> {
-        Mainland::read(symbol).map(|m| m.prefixed())
+        mainland(symbol).map(china::Listing::prefixed)
     }
 
     fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request> {
@@ -79,9 +78,7 @@ impl Source for Sina {
             return Err(SourceError::Blocked("status 456".to_owned()));
         }
         let text = answer::chinese(response)?;
-        if !(200..=299).contains(&response.status) {
-            return Err(SourceError::Malformed(format!("status {}", response.status)));
-        }
+        answer::success(response)?;
         let mut parsed = Parsed::default();
         for &at in &request.wants {
             let Some((want, asked)) = query.wants.get(at).and_then(|w| Some((w, Asked::of(w)?))) else {
@@ -102,30 +99,35 @@ impl Source for Sina {
 }
 
 /// What is asked for a want, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Asked {
     service: Service,
     symbol: String,
-    mainland: Option<Mainland>,
+    /// Of the mainland, what is certain by the digits.
+    listed: Option<Described>,
+}
+
+/// The listing in Shanghai or Shenzhen that a symbol names.
+fn mainland(symbol: &str) -> Option<china::Listing<'_>> {
+    china::listing(symbol).filter(|listed| listed.market != china::Market::HongKong)
 }
 
 impl Asked {
     fn of(want: &Want) -> Option<Self> {
         let symbol = symbol_of(&Sina, want)?;
-        let mainland = Mainland::read(&symbol);
-        let (service, symbol) = match &mainland {
-            Some(listed) => (Service::Mainland, listed.prefixed()),
-            None if want.instrument.kind == Kind::Future => (Service::Futures, symbol),
-            None => (Service::World, symbol),
-        };
-        Some(Self { service, symbol, mainland })
+        if let Some(of) = mainland(&symbol) {
+            let (service, symbol) = (Service::Mainland, of.prefixed());
+            return Some(Self { service, symbol, listed: Some(of.described()) });
+        }
+        let future = want.instrument.kind == Kind::Future;
+        let service = if future { Service::Futures } else { Service::World };
+        Some(Self { service, symbol, listed: None })
     }
 
     /// What is certain by service and symbol.
     fn described(&self) -> Described {
         let kind = if self.service == Service::Futures { Kind::Future } else { Kind::Index };
-        let listed = self.mainland.as_ref().map(Mainland::described);
-        listed.unwrap_or_else(|| Described { kind: Some(kind), ..Described::default() })
+        self.listed.clone().unwrap_or_else(|| Described { kind: Some(kind), ..Described::default() })
     }
 
     fn path(&self, query: &Query) -> String {

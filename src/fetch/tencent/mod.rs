@@ -14,18 +14,15 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::pace::REQUEST_TIME;
-use super::rows::{Origin, found};
+use super::rows::{Origin, first_kept, found};
 use super::source::{
-    Answer, Found, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded,
-    symbol_of,
+    Found, Headers, Pace, Parsed, Request, Response, Source, SourceError, SourceInfo, encoded, symbol_of,
 };
-use super::{Query, Want, answer, china};
+use super::{Query, Want, answer, china, wants};
 use crate::domain::Instrument;
 use crate::domain::text::sanitise;
 
 const PATH: &str = "/appstock/app/newfqkline/get";
-/// Days asked for beyond the earliest close needed.
-const MARGIN: u64 = 7;
 /// Numbers of rows to ask for: documented, seen to be answered in full, and asked for by some.
 const COUNTS: [i64; 4] = [320, 640, 800, 2000];
 
@@ -99,13 +96,7 @@ impl Source for Tencent {
     }
 
     fn spells(&self, symbol: &str) -> Option<String> {
-        let listing = china::listing(symbol)?;
-        let (market, code) = (listing.market, listing.code);
-        Some(match market {
-            china::Market::Shanghai => format!("sh{code}"),
-            china::Market::Shenzhen => format!("sz{code}"),
-            china::Market::HongKong => format!("hk0{code}"),
-        })
+        china::listing(symbol).map(china::Listing::prefixed)
     }
 
     fn requests(&self, query: &Query, wants: &[usize]) -> Vec<Request> {
@@ -118,16 +109,10 @@ impl Source for Tencent {
 
     fn parse(&self, query: &Query, request: &Request, response: &Response) -> Result<Parsed, SourceError> {
         let text = answer::chinese(response)?;
-        if !(200..=299).contains(&response.status) {
-            return Err(SourceError::Malformed(format!("status {}", response.status)));
-        }
+        answer::success(response)?;
         let document = answer::json(answer::unwrapped(&text))?;
         refusal(&document)?;
-        let read = |&at: &usize| {
-            let want = query.wants.get(at)?;
-            Some(Answer { want: at, outcome: read(query, want, &document, response) })
-        };
-        Ok(Parsed { answers: request.wants.iter().filter_map(read).collect(), follow: Vec::new() })
+        Ok(wants::each(self, query, request, response, |origin| read(origin, &document)))
     }
 }
 
@@ -139,7 +124,7 @@ fn own_symbol(want: &Want) -> Option<String> {
 
 /// The last part of the parameter is empty: closes as traded.
 fn path(symbol: &str, query: &Query) -> String {
-    let from = query.from.checked_sub_days(Days::new(MARGIN)).unwrap_or(query.from);
+    let from = first_kept(query);
     let to = query.until.checked_add_days(Days::new(1)).unwrap_or(query.until);
     format!("{PATH}?param={},day,{from},{to},{},", encoded(symbol), count(from, to))
 }
@@ -168,7 +153,8 @@ fn refusal(document: &Value) -> Result<(), SourceError> {
 ///
 /// # Errors
 /// Why there are none.
-fn read(query: &Query, want: &Want, document: &Value, response: &Response) -> Result<Found, SourceError> {
+fn read(origin: &Origin<'_>, document: &Value) -> Result<Found, SourceError> {
+    let want = origin.want;
     let symbol = own_symbol(want).ok_or(SourceError::NotCovered)?;
     let market = Market::of(&symbol).ok_or(SourceError::NotCovered)?;
     let listing = if want.ad_hoc { china::listing(want.instrument.id.as_str()) } else { None };
@@ -177,7 +163,5 @@ fn read(query: &Query, want: &Want, document: &Value, response: &Response) -> Re
     let mut rows = entry.rows(market, kind)?;
     rows.described = listing.map(|l| super::Described { name: entry.name(), ..l.described() });
     rows.currency = rows.described.as_ref().and_then(|d| d.currency.clone());
-    let origin =
-        Origin { source: INFO.name, symbol: &symbol, query, want, received_at: response.received_at };
-    found(&origin, rows)
+    found(&Origin { symbol: &symbol, ..*origin }, rows)
 }

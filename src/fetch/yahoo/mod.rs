@@ -15,6 +15,7 @@ mod wire;
 
 use chrono::{Days, Months, NaiveDate, NaiveTime};
 
+use super::rows::first_kept;
 use super::source::{
     Answer, Found, Parsed, Request, Response, Source, SourceError, SourceInfo, Target, encoded, is_symbol,
 };
@@ -24,8 +25,6 @@ use status::Verdict;
 
 /// The most symbols that one batch may have.
 const BATCH: usize = 20;
-/// Days asked for beyond the earliest close needed.
-const MARGIN: u64 = 7;
 const BATCH_PATH: &str = "/v7/finance/spark";
 const CHART_PATH: &str = "/v8/finance/chart/";
 
@@ -127,7 +126,7 @@ impl Window {
     /// The smallest of 2, 5 and 10 years that reaches the earliest close needed, with a margin; the
     /// dates themselves where none does.
     fn of(query: &Query) -> Self {
-        let first = query.from.checked_sub_days(Days::new(MARGIN)).unwrap_or(query.from);
+        let first = first_kept(query);
         for (years, range) in [(2, "2y"), (5, "5y"), (10, "10y")] {
             if query.until.checked_sub_months(Months::new(12 * years)).is_some_and(|d| d <= first) {
                 return Window::Range(range);
