@@ -166,6 +166,19 @@ fn a_flagged_move_carries_a_mark_that_is_explained_and_digits_still_line_up() {
 }
 
 #[test]
+fn a_close_that_others_confirm_says_how_many_beside_its_source() {
+    let mut report = named();
+    assert!(!today(&report, &cells(140)).contains("Source: +1"));
+    report.instruments[0].confirmed_by = vec!["tencent".to_owned(), "csindex".to_owned()];
+    report.instruments[1].confirmed_by = vec!["fred".to_owned()];
+    let table = today(&report, &cells(140));
+    let row = |name: &str| table.lines().find(|l| l.starts_with(name)).unwrap().trim_end().to_owned();
+    assert!(row("科创50").ends_with(" +2"), "{table}");
+    assert!(row("S&P 500").ends_with(" +1"), "{table}");
+    assert!(table.contains("Source: +1, +2 are how many other sources have the same close"), "{table}");
+}
+
+#[test]
 fn a_report_with_nothing_says_so_and_what_to_do() {
     let mut report = testing::snapshot();
     report.status = Completeness::Empty;
