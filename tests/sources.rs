@@ -3,11 +3,8 @@
 //!
 //! `contract` holds for every source, `keyed` for those with a key of the user's; the file of each source
 //! reads its fixtures; `router` asks a local server that misbehaves; `outage` counts the requests to one
-//! that answers and brings nothing; `fixtures` keeps the folders and their descriptions together; `live`
-//! needs the network.
-//! `contract` holds for every source; the file of each one reads its fixtures; `router` asks a local
-//! server that misbehaves; `outage` counts the requests to one that answers and brings nothing;
-//! `fixtures` keeps the folders and their descriptions together; `live` needs the network.
+//! that answers and brings nothing; `oddities` changes good answers; `fixtures` keeps the folders, their
+//! descriptions and the list of survived answers together; `live` needs the network.
 
 #![allow(
     clippy::unwrap_used,
@@ -45,6 +42,8 @@ mod hsi;
 mod keyed;
 #[path = "sources/live.rs"]
 mod live;
+#[path = "sources/oddities.rs"]
+mod oddities;
 #[path = "sources/outage.rs"]
 mod outage;
 #[path = "sources/router.rs"]

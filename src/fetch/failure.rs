@@ -12,7 +12,9 @@ use crate::domain::text::sanitise;
 /// Whom a want was asked of, and how.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
+    /// The source that was asked.
     pub(crate) source: &'a dyn Source,
+    /// The symbol it was asked by, where there is one.
     pub(crate) symbol: Option<&'a str>,
     /// It was asked at an address set by the user and not at its own hosts.
     pub(crate) mirror: bool,

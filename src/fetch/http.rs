@@ -30,9 +30,13 @@ pub(crate) const USER_AGENT: &str = concat!(
 /// An answer, before anyone has read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Reply {
+    /// The status, whatever its three digits.
     pub(crate) status: u16,
+    /// The body, unpacked.
     pub(crate) body: Vec<u8>,
+    /// The header `Retry-After` as sent.
     pub(crate) retry_after: Option<String>,
+    /// The host that a redirect not followed leads to.
     pub(crate) location: Option<String>,
 }
 
@@ -111,7 +115,9 @@ fn build(without_proxy: bool) -> Result<reqwest::Client, String> {
 /// A GET, ready to be sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Get {
+    /// Where it goes.
     pub(crate) url: Url,
+    /// What it says beside the usual headers.
     pub(crate) headers: HeaderMap,
     /// Time for the whole answer.
     pub(crate) limit: Duration,

@@ -125,9 +125,9 @@ pub(crate) fn answered(
     read: impl Fn(&Origin<'_>) -> Result<Found, SourceError>,
 ) -> Result<Parsed, SourceError> {
     let parsed = wants::each(source, query, request, response, read);
-    let errors = parsed.answers.iter().filter_map(|a| a.outcome.as_ref().err());
-    match errors.cloned().find(|e| !of_one_symbol(e)) {
-        Some(error) => Err(error),
+    let mut errors = parsed.answers.iter().filter_map(|a| a.outcome.as_ref().err());
+    match errors.find(|e| !of_one_symbol(e)) {
+        Some(error) => Err(error.clone()),
         None => Ok(parsed),
     }
 }

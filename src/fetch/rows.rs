@@ -37,10 +37,15 @@ pub(crate) struct Rows {
 /// Whose rows they are, and when they came.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin<'a> {
+    /// The source's short name.
     pub(crate) source: &'static str,
+    /// The symbol it was asked by.
     pub(crate) symbol: &'a str,
+    /// The query that the want is of.
     pub(crate) query: &'a Query,
+    /// What they were asked for.
     pub(crate) want: &'a Want,
+    /// When the answer had arrived.
     pub(crate) received_at: DateTime<Utc>,
 }
 
@@ -62,24 +67,7 @@ pub(crate) fn found(origin: &Origin<'_>, rows: Rows) -> Result<Found, SourceErro
     let had_rows = !rows.rows.is_empty();
     let future: Vec<NaiveDate> = rows.rows.iter().map(|r| r.date).filter(|d| *d > last).collect();
     let kept: Vec<RawRow> = rows.rows.into_iter().filter(|r| r.date >= first && r.date <= last).collect();
-    let mut warnings: Vec<Warning> = Vec::new();
-    if !future.is_empty() {
-        let message = format!("{id}: rows dated in the future refused from {source}: {}", listed(&future));
-        warnings.push(Warning { kind: WarningKind::Refused, message });
-    }
-    let told = rows.currency.as_deref();
-    if let Some((told, expected)) = told.zip(want.instrument.currency.as_deref())
-        && told != expected
-        && !want.ad_hoc
-    {
-        let message = format!("{id}: {source} gives the closes in {told}, the catalogue has {expected}");
-        warnings.push(Warning { kind: WarningKind::Mismatch, message });
-    }
-    warnings.extend(
-        rows.remarks
-            .into_iter()
-            .map(|said| Warning { kind: WarningKind::Source, message: format!("{id}: {source} {said}") }),
-    );
+    let warnings = warnings(origin, &future, rows.currency.as_deref(), rows.remarks);
     let described = rows.described;
     let kind = described.as_ref().and_then(|d| d.kind).unwrap_or(want.instrument.kind);
     let provenance = Provenance {
@@ -100,4 +88,32 @@ pub(crate) fn found(origin: &Origin<'_>, rows: Rows) -> Result<Found, SourceErro
     }
     series.warnings.extend(warnings);
     Ok(Found { series, described })
+}
+
+/// What a reader should know of the rows: which were refused, a currency that is not the catalogue's, and
+/// what the source itself remarked.
+fn warnings(
+    origin: &Origin<'_>,
+    future: &[NaiveDate],
+    currency: Option<&str>,
+    remarks: Vec<String>,
+) -> Vec<Warning> {
+    let Origin { source, want, .. } = *origin;
+    let id = &want.instrument.id;
+    let mut warnings = Vec::new();
+    if !future.is_empty() {
+        let message = format!("{id}: rows dated in the future refused from {source}: {}", listed(future));
+        warnings.push(Warning { kind: WarningKind::Refused, message });
+    }
+    if let Some((told, expected)) = currency.zip(want.instrument.currency.as_deref())
+        && told != expected
+        && !want.ad_hoc
+    {
+        let message = format!("{id}: {source} gives the closes in {told}, the catalogue has {expected}");
+        warnings.push(Warning { kind: WarningKind::Mismatch, message });
+    }
+    let said =
+        |said: String| Warning { kind: WarningKind::Source, message: format!("{id}: {source} {said}") };
+    warnings.extend(remarks.into_iter().map(said));
+    warnings
 }

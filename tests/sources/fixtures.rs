@@ -60,3 +60,40 @@ fn every_fixture_is_used_by_a_test() {
         assert!(unused.is_empty(), "{folder}: {unused:?}");
     }
 }
+
+/// The odd answers by their numbers, each with what is said to show it.
+fn odd_answers() -> Vec<(usize, String)> {
+    let readme = std::fs::read_to_string(fixture_dir().join("README.md")).unwrap();
+    let cells =
+        readme.lines().filter_map(|l| l.strip_prefix("| ")).map(|l| l.split(" | ").collect::<Vec<_>>());
+    let numbered = cells.filter_map(|c| Some((c[0].parse().ok()?, (*c.get(2)?).to_owned())));
+    numbered.collect()
+}
+
+/// Names in backquotes.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn every_odd_answer_is_shown_by_a_test_or_never_asked_for() {
+    let answers = odd_answers();
+    assert_eq!(answers.iter().map(|(row, _)| *row).collect::<Vec<_>>(), (1..=66).collect::<Vec<_>>());
+    for (row, shown) in &answers {
+        let asked = !shown.starts_with("not asked: ");
+        assert!(!asked || !quoted(shown).is_empty(), "row {row} is shown by nothing: {shown}");
+    }
+}
+
+#[test]
+fn every_test_that_is_said_to_show_an_odd_answer_exists() {
+    let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests");
+    for (row, shown) in odd_answers() {
+        for test in quoted(&shown) {
+            let (file, name) = test.split_once("::").unwrap_or_else(|| panic!("row {row}: {test}"));
+            let text = std::fs::read_to_string(tests.join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+            let test = format!("#[test]\nfn {name}() {{");
+            assert!(text.contains(&test), "row {row}: no test {name} in {file}");
+        }
+    }
+}

@@ -8,11 +8,16 @@ use marketsnap::fetch::{Query, Settings, source};
 
 use crate::support::{day, listed, query, run_with};
 
+#[allow(clippy::disallowed_methods, reason = "the key of whoever runs these tests")]
+fn key_in(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set"))
+}
+
 /// The close that `name` tells of the catalogue's `id` for that date, over the network.
 #[allow(clippy::disallowed_methods, reason = "the key of a live test is in the environment")]
 fn told(name: &str, id: &str, date: &str) -> f64 {
     let variable = source(name).unwrap().info().key.map(|k| k.variable);
-    let key = variable.map(|v| std::env::var(v).unwrap_or_else(|_| panic!("{v} is not set")));
+    let key = variable.map(key_in);
     let settings = Settings {
         sources: vec![name.to_owned()],
         named: true,

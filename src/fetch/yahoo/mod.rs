@@ -9,6 +9,7 @@ mod fx;
 mod history;
 mod lenient;
 mod money;
+mod overflow;
 mod status;
 mod venues;
 mod wire;

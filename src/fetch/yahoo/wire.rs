@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::de::MapAccess;
 
 use super::lenient::{First, Keyed, Lenient, List, Number, Read, Seconds, Text, object, plain};
+use super::overflow;
 use crate::fetch::source::SourceError;
 
 /// An answer, in whichever of Yahoo's three shapes it came.
@@ -219,40 +220,13 @@ pub(super) fn json<'a>(text: &'a str, spare: &'a mut String) -> Result<Document<
         Err(error) => error,
     };
     if first.to_string().contains("out of range") {
-        *spare = without_overflow(text);
+        *spare = overflow::to_null(text);
         if let Ok(Read(document)) = serde_json::from_str(spare) {
             return Ok(document);
         }
     }
     // The error's own words are ours (line and column), not the network's.
     Err(SourceError::Garbled(first.to_string()))
-}
-
-/// `text` with every number that overflows a double replaced by null.
-fn without_overflow(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    let mut number = String::new();
-    let (mut quoted, mut escaped) = (false, false);
-    for c in text.chars().chain(std::iter::once(' ')) {
-        let part = !quoted && (c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E'));
-        if part && (!number.is_empty() || c == '-' || c.is_ascii_digit()) {
-            number.push(c);
-            continue;
-        }
-        if !number.is_empty() {
-            let overflows = number.parse::<f64>().is_ok_and(f64::is_infinite);
-            clean.push_str(if overflows { "null" } else { &number });
-            number.clear();
-        }
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            _ => {}
-        }
-        clean.push(c);
-    }
-    clean
 }
 
 /// The symbols' answers in a chart, a v7 spark or a v8 spark; none where the result is null or empty.
