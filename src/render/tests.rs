@@ -170,7 +170,8 @@ fn a_close_that_others_confirm_says_how_many_beside_its_source() {
     let mut report = named();
     assert!(!today(&report, &cells(140)).contains("Source: +1"));
     report.instruments[0].confirmed_by = vec!["tencent".to_owned(), "csindex".to_owned()];
-    report.instruments[1].confirmed_by = vec!["fred".to_owned()];
+    let benchmark = report.instruments.iter_mut().find(|r| r.id.as_str() == "SP500").unwrap();
+    benchmark.confirmed_by = vec!["fred".to_owned()];
     let table = today(&report, &cells(140));
     let row = |name: &str| table.lines().find(|l| l.starts_with(name)).unwrap().trim_end().to_owned();
     assert!(row("科创50").ends_with(" +2"), "{table}");
