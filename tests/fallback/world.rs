@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Instant;
 
-use chrono::{Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 use marketsnap::catalogue;
 use marketsnap::domain::{Expectation, Mic, Universe};
 
@@ -219,10 +219,5 @@ fn closes(universe: &Universe) -> Closes {
     // Tencent in Hong Kong and Moutai in Shanghai, by the codes that Chinese sites have.
     all.insert("hk00700".to_owned(), made_up("XHKG"));
     all.insert("sh600519".to_owned(), made_up("XSHG"));
-    // A coin trades on: the newest page of its days is never empty.
-    let coin = all.get_mut("BTC").unwrap();
-    let (last, close) = *coin.last().unwrap();
-    let today = Utc::now().date_naive();
-    coin.extend(last.iter_days().skip(1).take_while(|d| *d <= today).map(|d| (d, close)));
     all
 }
