@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{Datelike, NaiveDate};
 use marketsnap::catalogue;
@@ -43,6 +43,8 @@ pub enum Fault {
     Step(Step),
     /// Answers break off in the middle.
     Truncated,
+    /// Answers come after so long.
+    Late(Duration),
     /// It answers well, with other closes.
     Closes(fn(&mut Closes)),
     /// It answers as its error page would: with the path that was asked, and with what it was sent.
@@ -187,6 +189,7 @@ fn answer(
         None | Some(Fault::Closes(_)) => well(),
         Some(Fault::Step(step)) => step.clone(),
         Some(Fault::Echo(status)) => Step::status(*status, format!("you asked for {path}, key SECRETKEY1")),
+        Some(Fault::Late(delay)) => Step::Late(*delay, Box::new(well())),
         Some(Fault::Truncated) => match well() {
             Step::Reply(_, _, body) => Step::Truncated(body[..body.len() / 2].to_vec()),
             other => other,
