@@ -56,6 +56,8 @@ struct Search {
     /// Positions of providers still to be asked, the next one last.
     chain: Vec<usize>,
     found: Option<Found>,
+    /// The provider that it was found at.
+    at: Option<usize>,
     /// What each source said that had nothing, in order.
     errors: Vec<(usize, SourceError)>,
 }
@@ -173,6 +175,7 @@ impl<'a> Desk<'a> {
     /// that was slow is asked again when nobody else is left to ask, by the wants that have no other.
     async fn search(&mut self, query: &Query, searches: &mut [Search], end: Instant) {
         loop {
+            self.hand_over(searches);
             let mut round = self.next_round(searches, false);
             if round.is_empty() {
                 round = self.next_round(searches, true);
@@ -185,6 +188,7 @@ impl<'a> Desk<'a> {
                 let Some(search) = searches.get_mut(which) else { continue };
                 search.found = slot.found;
                 if search.found.is_some() {
+                    search.at = Some(at);
                     continue;
                 }
                 match (slot.error, self.is_slow(at)) {
@@ -195,15 +199,42 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// For each source of the next round, what it is asked for: positions in `searches`.
+    /// For each source of the next round, what it is asked for: positions in `searches`. A second opinion
+    /// is not asked where its want is.
     fn next_round(&self, searches: &mut [Search], also_slow: bool) -> BTreeMap<usize, Vec<usize>> {
         let mut round: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut taken: BTreeSet<(usize, usize)> = BTreeSet::new();
         for (which, search) in searches.iter_mut().enumerate() {
-            if let Some(at) = self.next(search, also_slow) {
+            let mut next = self.next(search, also_slow);
+            while let Some(at) = next.filter(|at| search.spare && taken.contains(&(*at, search.want))) {
+                search.errors.push((at, SourceError::NotCovered));
+                next = self.next(search, also_slow);
+            }
+            if let Some(at) = next {
+                taken.insert((at, search.want));
                 round.entry(at).or_default().push(which);
             }
         }
         round
+    }
+
+    /// What a second opinion found where its want would be asked next is the want's, and the opinion is
+    /// asked of another source: nobody confirms himself.
+    fn hand_over(&self, searches: &mut [Search]) {
+        for which in 0..searches.len() {
+            let (wants, opinions) = searches.split_at_mut(which);
+            let Some(opinion) = opinions.first_mut().filter(|s| s.spare) else { continue };
+            let open = wants.iter_mut().find(|s| !s.spare && s.want == opinion.want && s.found.is_none());
+            let (Some(want), Some(at)) = (open, opinion.at) else { continue };
+            match self.next(want, false) {
+                Some(next) if next == at => {
+                    want.found = opinion.found.take();
+                    want.at = opinion.at.take();
+                }
+                Some(next) => want.chain.push(next),
+                None => {}
+            }
+        }
     }
 
     /// The next source of a want that is not found yet. Sources that ended are passed over with the
@@ -300,7 +331,7 @@ impl<'a> Desk<'a> {
 
 impl Search {
     fn new(want: usize, chain: Vec<usize>) -> Self {
-        Self { want, spare: false, chain, found: None, errors: Vec::new() }
+        Self { want, spare: false, chain, found: None, at: None, errors: Vec::new() }
     }
 
     /// Whether another source does not know the symbol either.

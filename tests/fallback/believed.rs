@@ -60,6 +60,7 @@ fn what_stands_still_lacks_a_session_or_is_late_comes_whole_from_another_source(
         }
     };
     type Change = fn(&mut Closes);
+    type Case = (Change, &'static str, &'static [Told]);
     type Told = (&'static str, &'static str, &'static str, &'static str, &'static str);
     let frozen: Change = |closes| {
         closes.values_mut().for_each(|rows| rows.retain(|(date, _)| *date <= day("2026-01-16")));
@@ -68,7 +69,7 @@ fn what_stands_still_lacks_a_session_or_is_late_comes_whole_from_another_source(
         closes.values_mut().for_each(|rows| rows.retain(|(date, _)| *date <= day("2026-01-20")));
     };
     // Instant; id, move, base, source and what is said of Yahoo.
-    let cases: [(&str, (Change, &str, &[Told])); 4] = [
+    let cases: [(&str, Case); 4] = [
         (
             "frozen",
             (

@@ -13,38 +13,37 @@ fn a_key_arrives_at_its_source_and_is_told_to_nobody() {
         ("alphavantage", "NVIDIA", "apikey=SECRET%2BKEY1"),
         ("stooq", "SP500", "apikey=SECRET%2BKEY1"),
     ];
-    let cases = wanted.map(|(name, id, place)| (name, (id, place)));
-    side_by_side(&cases, |name, (id, place)| {
-        for status in [200, 400, 403, 500] {
-            let world = World::with(&[(name, Fault::Echo(status))]);
-            let mut command = world.program(&[
-                "today",
-                id,
-                "--benchmark",
-                id,
-                "--source",
-                name,
-                "-vv",
-                "--json",
-                "--as-of",
-                AS_OF,
-            ]);
-            for other in KEYED {
-                command.env(format!("MARKETSNAP_{}_KEY", other.to_uppercase()), "SECRET+KEY1");
-            }
-            let run = world::run(command);
-            let heads = world.heads(name);
-            run.check(!heads.is_empty(), "it is asked");
-            for head in heads {
-                run.check(head.contains(place), &format!("{name}: {head}"));
-                run.check(head.matches("KEY1").count() == 1, "it is sent once");
-            }
-            run.check([5, 6].contains(&run.code), "there are no closes");
-            run.check(run.err.contains("curl "), "each request is told");
-            let memory = std::fs::read_to_string(world.memory()).unwrap();
-            for (what, text) in [("stdout", &run.out), ("stderr", &run.err), ("the memory", &memory)] {
-                run.check(!text.contains("KEY1"), &format!("{name}, {status}: {what} tells the key: {text}"));
-            }
+    let each = |status: u16| wanted.map(|(name, id, place)| (name, (id, place, status)));
+    let cases = [200, 400, 403, 429, 500].map(each).concat();
+    side_by_side(&cases, |name, (id, place, status)| {
+        let world = World::with(&[(name, Fault::Echo(*status))]);
+        let mut command = world.program(&[
+            "today",
+            id,
+            "--benchmark",
+            id,
+            "--source",
+            name,
+            "-vv",
+            "--json",
+            "--as-of",
+            AS_OF,
+        ]);
+        for other in KEYED {
+            command.env(format!("MARKETSNAP_{}_KEY", other.to_uppercase()), "SECRET+KEY1");
+        }
+        let run = world::run(command);
+        let heads = world.heads(name);
+        run.check(!heads.is_empty(), "it is asked");
+        for head in heads {
+            run.check(head.contains(place), &format!("{name}: {head}"));
+            run.check(head.matches("KEY1").count() == 1, "it is sent once");
+        }
+        run.check([5, 6].contains(&run.code), "there are no closes");
+        run.check(run.err.contains("curl "), "each request is told");
+        let memory = std::fs::read_to_string(world.memory()).unwrap();
+        for (what, text) in [("stdout", &run.out), ("stderr", &run.err), ("the memory", &memory)] {
+            run.check(!text.contains("KEY1"), &format!("{name}, {status}: {what} tells the key: {text}"));
         }
     });
 }

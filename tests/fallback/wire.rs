@@ -240,7 +240,14 @@ fn coinbase(path: &str, held: &Held<'_>) -> Step {
     let bound = |name: &str| -> NaiveDate { param(path, name)[..10].parse().unwrap() };
     let (first, last) = (bound("start"), bound("end"));
     assert!((last - first).num_days() < 300, "more than 300 candles: {path}");
-    let rows: Vec<&Row> = rows.iter().rev().filter(|(d, _)| (first..=last).contains(d)).collect();
+    // A coin trades on: what the demo does not reach is as its last day, up to the day before the last asked for.
+    let beyond = rows
+        .last()
+        .into_iter()
+        .flat_map(|(day, close)| day.iter_days().skip(1).take_while(|d| *d < last).map(|d| (d, *close)));
+    let mut rows: Vec<Row> =
+        rows.iter().copied().chain(beyond).filter(|(d, _)| (first..=last).contains(d)).collect();
+    rows.reverse();
     let candles = list(&rows, |(d, c)| {
         let at = d.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp();
         format!("[{at},{c},{c},{c},{c},1.5]")

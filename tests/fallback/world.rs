@@ -5,9 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use chrono::{Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 use marketsnap::catalogue;
 use marketsnap::domain::{Expectation, Mic, Universe};
 
@@ -43,6 +43,8 @@ pub enum Fault {
     Step(Step),
     /// Answers break off in the middle.
     Truncated,
+    /// Answers come after so long.
+    Late(Duration),
     /// It answers well, with other closes.
     Closes(fn(&mut Closes)),
     /// It answers as its error page would: with the path that was asked, and with what it was sent.
@@ -187,6 +189,7 @@ fn answer(
         None | Some(Fault::Closes(_)) => well(),
         Some(Fault::Step(step)) => step.clone(),
         Some(Fault::Echo(status)) => Step::status(*status, format!("you asked for {path}, key SECRETKEY1")),
+        Some(Fault::Late(delay)) => Step::Late(*delay, Box::new(well())),
         Some(Fault::Truncated) => match well() {
             Step::Reply(_, _, body) => Step::Truncated(body[..body.len() / 2].to_vec()),
             other => other,
@@ -219,10 +222,5 @@ fn closes(universe: &Universe) -> Closes {
     // Tencent in Hong Kong and Moutai in Shanghai, by the codes that Chinese sites have.
     all.insert("hk00700".to_owned(), made_up("XHKG"));
     all.insert("sh600519".to_owned(), made_up("XSHG"));
-    // A coin trades on: the newest page of its days is never empty.
-    let coin = all.get_mut("BTC").unwrap();
-    let (last, close) = *coin.last().unwrap();
-    let today = Utc::now().date_naive();
-    coin.extend(last.iter_days().skip(1).take_while(|d| *d <= today).map(|d| (d, close)));
     all
 }
