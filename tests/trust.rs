@@ -195,3 +195,34 @@ fn closes_of_2026(with_new_years_eve: bool) -> String {
     let kept = sessions.filter(|d| with_new_years_eve || *d != report::d("2025-12-31"));
     kept.enumerate().map(|(at, d)| format!("{d} {}\n", 6900 + at)).collect()
 }
+
+#[test]
+fn a_source_outvoted_for_two_instruments_is_not_believed_for_a_third_that_one_other_contradicts() {
+    let nasdaq = "2026-01-15 23530.02, 2026-01-16 23515.39, 2026-01-20 22954.32";
+    let dow = "2026-01-15 49442.44, 2026-01-16 49359.33, 2026-01-20 48488.59";
+    // Every close of the first source is 1 % too high.
+    let shifted = |closes: &str| {
+        let up = |pair: &str| {
+            let (date, close) = pair.trim().split_once(' ').unwrap();
+            format!("{date} {}", close.parse::<f64>().unwrap() * 1.01)
+        };
+        closes.split(',').map(up).collect::<Vec<_>>().join(",")
+    };
+    let book = |nasdaqs_third: bool| {
+        let mut book = Book::new();
+        for (name, closes, third) in
+            [("SP500", SP500, true), ("NASDAQ", nasdaq, nasdaqs_third), ("DOW", dow, false)]
+        {
+            book = book.closes(name, closes).moved_to(name, "tencent");
+            if third {
+                book = book.closes(name, closes).moved_to(name, "fred");
+            }
+            book = book.closes(name, &shifted(closes));
+        }
+        book
+    };
+    // Outvoted once, the first source may be wrong there only; outvoted twice, it is not believed.
+    assert_eq!(book(false).opinion("DOW", MORNING).instead, None);
+    assert_eq!(book(true).opinion("DOW", MORNING).instead, Some(0));
+    assert!(messages(&book(true).opinion("DOW", MORNING))[0].contains("tencent's closes are shown"));
+}

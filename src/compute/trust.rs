@@ -21,6 +21,8 @@ const RECENT: usize = 25;
 const STANDING: usize = 5;
 /// The most sources asked for one instrument.
 const VOICES: usize = 3;
+/// Outvoted for so many instruments, a source is believed nowhere that another one contradicts it.
+const SEVERAL: usize = 2;
 
 /// Series of other sources than the one shown first, by instrument, in the order they were asked.
 pub type Others = BTreeMap<InstrumentId, Vec<Series>>;
@@ -72,8 +74,29 @@ pub fn questions(inputs: &Inputs<'_>, others: &Others, verify: bool) -> Vec<Inst
 #[must_use]
 pub fn opinions(inputs: &Inputs<'_>, others: &Others) -> BTreeMap<InstrumentId, Opinion> {
     let market = Market::at(inputs);
+    let discredited = discredited(inputs, &market, others);
     let known = market.known.iter().filter(|(id, _)| others.contains_key(*id));
-    known.map(|(id, known)| (id.clone(), opinion(inputs, &market, known, others))).collect()
+    known.map(|(id, known)| (id.clone(), opinion(inputs, &market, known, others, &discredited))).collect()
+}
+
+/// Sources that two others agree against for several instruments: what is wrong with them is wrong with
+/// all that they gave, also where only one other source could be asked.
+fn discredited(inputs: &Inputs<'_>, market: &Market<'_>, others: &Others) -> BTreeSet<String> {
+    let mut outvoted: BTreeMap<&str, usize> = BTreeMap::new();
+    for known in others.keys().filter_map(|id| market.known.get(id)) {
+        let all = candidates(inputs, known, others);
+        if outvoted_by(inputs, known, all.get(1..).unwrap_or_default()).is_some() {
+            *outvoted.entry(source(known)).or_default() += 1;
+        }
+    }
+    outvoted.into_iter().filter(|(_, times)| *times >= SEVERAL).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The first of the other series that another one agrees with against the first one asked.
+fn outvoted_by(inputs: &Inputs<'_>, known: &Known<'_>, others: &[Known<'_>]) -> Option<usize> {
+    let against = |c: &Known<'_>| disagree(known, c) && reaches(inputs, known, c);
+    let seconded = |at: usize, c: &Known<'_>| others.iter().skip(at + 1).any(|o| agree(c, o));
+    others.iter().enumerate().find(|(at, c)| against(c) && seconded(*at, c)).map(|(at, _)| at)
 }
 
 /// Sources of which a check found a close that another source contradicts.
@@ -90,7 +113,13 @@ fn candidates<'a>(inputs: &Inputs<'a>, known: &Known<'a>, others: &'a Others) ->
     std::iter::once(known.clone()).chain(more).collect()
 }
 
-fn opinion(inputs: &Inputs<'_>, market: &Market<'_>, known: &Known<'_>, others: &Others) -> Opinion {
+fn opinion(
+    inputs: &Inputs<'_>,
+    market: &Market<'_>,
+    known: &Known<'_>,
+    others: &Others,
+    discredited: &BTreeSet<String>,
+) -> Opinion {
     let more = others.get(&known.instrument.id).map(Vec::as_slice).unwrap_or_default();
     let all: Vec<(Option<usize>, Known<'_>)> = std::iter::once((None, known.clone()))
         .chain(
@@ -102,11 +131,15 @@ fn opinion(inputs: &Inputs<'_>, market: &Market<'_>, known: &Known<'_>, others: 
     let doubt = doubts(inputs, market, known).first().copied();
     let better = doubt.and_then(|d| all.iter().skip(1).find(|(_, c)| resolves(inputs, market, known, c, d)));
     let outvoted = || {
-        let against = |c: &Known<'_>| disagree(known, c) && reaches(inputs, known, c);
-        let rest = || all.iter().skip(1);
-        rest().find(|(at, c)| against(c) && rest().any(|(other, o)| other > at && agree(c, o)))
+        let rest: Vec<Known<'_>> = all.iter().skip(1).map(|(_, c)| c.clone()).collect();
+        outvoted_by(inputs, known, &rest).and_then(|at| all.get(at + 1))
     };
-    let chosen = better.or_else(outvoted).or(all.first());
+    let against_a_discredited = || {
+        let believed = |c: &Known<'_>| !discredited.contains(source(c)) && reaches(inputs, known, c);
+        let first = discredited.contains(source(known));
+        all.iter().skip(1).find(|(_, c)| first && disagree(known, c) && believed(c))
+    };
+    let chosen = better.or_else(outvoted).or_else(against_a_discredited).or(all.first());
     let Some((instead, shown)) = chosen else { return Opinion::default() };
     let rivals = || all.iter().filter(|(at, _)| at != instead).map(|(_, c)| c);
     // What is compared is settled; of a live value it says nothing.
