@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use super::Slot;
 use super::plan::Place;
-use super::run::{Job, Run, State};
+use super::provider::State;
+use super::run::{Job, Run};
 use crate::domain::Series;
 use crate::fetch::Event;
 use crate::fetch::http::{HttpError, Reply};
