@@ -58,6 +58,7 @@ pub fn probe(plan: &SourcesPlan, clock: &dyn Clock, observer: &dyn Observer) -> 
         }
     });
     answered.store(true, Ordering::SeqCst);
+    runtime.shutdown_background();
     done.map(|came| Probes { remembered, came })
 }
 

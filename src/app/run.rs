@@ -112,6 +112,8 @@ pub fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Observer) -> Resul
         }
     });
     answered.store(true, Ordering::SeqCst);
+    // A name that is still being looked up must not hold a run whose time is over.
+    runtime.shutdown_background();
     done
 }
 
