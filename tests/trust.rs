@@ -226,3 +226,136 @@ fn a_source_outvoted_for_two_instruments_is_not_believed_for_a_third_that_one_ot
     assert_eq!(book(true).opinion("DOW", MORNING).instead, Some(0));
     assert!(messages(&book(true).opinion("DOW", MORNING))[0].contains("tencent's closes are shown"));
 }
+
+/// The first source lacks 15 January; the second one's closes are all 1 % too high.
+#[test]
+fn a_source_that_two_others_contradict_mends_no_hole_of_the_first() {
+    let holed = "2026-01-14 6926.60, 2026-01-16 6940.01, 2026-01-20 6796.86";
+    let shifted = "2026-01-14 6995.866, 2026-01-15 7013.9147, 2026-01-16 7009.4101, 2026-01-20 6864.8286";
+    let two = || Book::new().closes("SP500", shifted).moved_to("SP500", "tencent");
+    let alone = two().closes("SP500", holed);
+    // One against one: a third is asked, and until it speaks the first one stands.
+    assert_eq!(alone.questions(MORNING, false), ["SP500"]);
+    assert_eq!(alone.opinion("SP500", MORNING).instead, None);
+    let three = two().closes("SP500", SP500).moved_to("SP500", "fred").closes("SP500", holed);
+    let opinion = three.opinion("SP500", MORNING);
+    assert_eq!(opinion.instead, Some(1), "{opinion:?}");
+}
+
+#[test]
+fn a_late_source_is_not_mended_by_one_that_contradicts_what_it_has() {
+    let late = "2026-01-14 6926.60, 2026-01-15 6944.47, 2026-01-16 6940.01";
+    let shifted = "2026-01-14 6995.866, 2026-01-15 7013.9147, 2026-01-16 7009.4101, 2026-01-20 6864.8286";
+    let book = Book::new().closes("SP500", shifted).moved_to("SP500", "tencent").closes("SP500", late);
+    assert_eq!(book.opinion("SP500", MORNING).instead, None);
+    assert_eq!(book.questions(MORNING, false), ["SP500"]);
+}
+
+#[test]
+fn a_base_that_another_source_has_otherwise_is_told_and_confirms_nothing() {
+    // Year to date starts from the close of 2025-12-31, which is 5 % too high at the first source.
+    let mut closes = closes_of_2026(true);
+    let right = closes.clone();
+    closes = closes.replace("2025-12-31 6901", "2025-12-31 7246.05");
+    let book = Book::new().horizons("1D,YTD").closes("SP500", &right).moved_to("SP500", "tencent");
+    let book = book.closes("SP500", &closes);
+    assert_eq!(book.questions("2026-02-28T08:30:00Z", false), ["SP500"]);
+    let opinion = book.opinion("SP500", "2026-02-28T08:30:00Z");
+    assert!(opinion.confirmed_by.is_empty());
+    assert!(
+        messages(&opinion)[0].contains("test has 7246.05 for 2025-12-31 and tencent 6901"),
+        "{opinion:?}"
+    );
+}
+
+#[test]
+fn a_source_that_is_late_leaves_its_voice_to_another() {
+    // The first source is 1 % too high; one of the others ends a session earlier and cannot say.
+    let shifted = "2026-01-14 6995.866, 2026-01-15 7013.9147, 2026-01-16 7009.4101, 2026-01-20 6864.8286";
+    let late = "2026-01-14 6926.60, 2026-01-15 6944.47, 2026-01-16 6940.01";
+    let book = Book::new()
+        .closes("SP500", SP500)
+        .moved_to("SP500", "tencent")
+        .closes("SP500", late)
+        .moved_to("SP500", "fred")
+        .closes("SP500", shifted);
+    // What it has agrees with the one and contradicts the other.
+    assert_eq!(book.opinion("SP500", MORNING).instead, Some(0));
+}
+
+#[test]
+fn a_clean_source_is_taken_before_a_fresher_one_with_a_hole() {
+    let late = "2026-01-14 6926.60, 2026-01-15 6944.47, 2026-01-16 6940.01";
+    let holed = "2026-01-14 6926.60, 2026-01-16 6940.01, 2026-01-20 6796.86";
+    let book = Book::new()
+        .closes("SP500", holed)
+        .moved_to("SP500", "tencent")
+        .closes("SP500", SP500)
+        .moved_to("SP500", "fred")
+        .closes("SP500", late);
+    assert_eq!(book.opinion("SP500", MORNING).instead, Some(1));
+}
+
+#[test]
+fn indices_that_all_repeat_the_day_before_are_questioned_together() {
+    let repeated = |last: &str| format!("2026-01-15 100.5, 2026-01-16 101.5, 2026-01-20 {last}");
+    let book = |n: usize| {
+        ["SP500", "NASDAQ", "DOW", "RUSSELL2000"].iter().enumerate().fold(Book::new(), |book, (at, name)| {
+            book.closes(name, &repeated(if at < n { "101.5" } else { "102" }))
+        })
+    };
+    assert!(book(2).questions(MORNING, false).is_empty());
+    assert_eq!(book(3).questions(MORNING, false), ["DOW", "NASDAQ", "SP500"]);
+}
+
+#[test]
+fn a_discredited_source_is_named_on_rows_that_it_alone_has() {
+    let nasdaq = "2026-01-15 23530.02, 2026-01-16 23515.39, 2026-01-20 22954.32";
+    let mut book = Book::new().closes("RUSSELL2000", "2026-01-16 2677.74, 2026-01-20 2645.36");
+    for (name, closes) in [("SP500", SP500), ("NASDAQ", nasdaq)] {
+        let up = |pair: &str| {
+            let (date, close) = pair.trim().split_once(' ').unwrap();
+            format!("{date} {}", close.parse::<f64>().unwrap() * 1.01)
+        };
+        let shifted = closes.split(',').map(up).collect::<Vec<_>>().join(",");
+        book =
+            book.closes(name, closes).moved_to(name, "tencent").closes(name, closes).moved_to(name, "fred");
+        book = book.closes(name, &shifted);
+    }
+    assert!(book.questions(MORNING, false).contains(&"RUSSELL2000".to_owned()));
+    let opinion = book.opinion("RUSSELL2000", MORNING);
+    assert_eq!(
+        messages(&opinion),
+        ["RUSSELL2000: only test answered, which two other sources contradict for 2 other instruments"]
+    );
+}
+
+#[test]
+fn a_share_as_traded_is_cut_at_a_jump_beyond_its_limit_and_said_to_be_as_traded() {
+    // Ten new shares for ten old ones on the 20th: 300 becomes 148, which is -50.67 %; the limit is 20 %.
+    let closes = "2026-01-15 296.0, 2026-01-16 300.0, 2026-01-19 298.0, 2026-01-20 148.0, 2026-01-21 150.0";
+    let mut book = Book::new().horizons("1D,5D").closes("HYGON", closes);
+    book.series.get_mut(&report::id("HYGON")).unwrap().provenance.raw = true;
+    let report = book.at(MORNING);
+    let row = report::row(&report, "HYGON");
+    assert_eq!(report::pct(row, "1D"), "+1.35");
+    assert_eq!(report::pct(row, "5D"), "suspect");
+    let told: Vec<&str> = row.warnings.iter().map(|w| w.message.as_str()).collect();
+    assert!(told.iter().any(|m| m.contains("as traded and jump on 2026-01-20 as at a split")), "{told:?}");
+    assert!(told.iter().any(|m| m.contains("as traded: it adjusts for no split")), "{told:?}");
+}
+
+#[test]
+fn closes_as_traded_stand_in_for_adjusted_ones_only_on_the_same_basis() {
+    // A split between the 16th and the 19th, which only the first source has adjusted for.
+    let adjusted = "2026-01-15 148.0, 2026-01-16 150.0, 2026-01-19 149.0, 2026-01-20 148.0";
+    let traded = "2026-01-15 177.6, 2026-01-16 180.0, 2026-01-19 149.0, 2026-01-20 148.0, 2026-01-21 150.0";
+    let book = |traded: &str| {
+        let mut book = Book::new().closes("HYGON", traded);
+        book.series.get_mut(&report::id("HYGON")).unwrap().provenance.raw = true;
+        book.moved_to("HYGON", "sina").closes("HYGON", adjusted)
+    };
+    assert_eq!(book(traded).opinion("HYGON", MORNING).instead, None);
+    let same = traded.replace("177.6", "148.0").replace("180.0", "150.0");
+    assert_eq!(book(&same).opinion("HYGON", MORNING).instead, Some(0));
+}

@@ -17,7 +17,7 @@ use crate::domain::{InstrumentId, Kind, Series, Warning, WarningKind};
 use crate::fetch::{Condition, Desk, Health, Query};
 
 /// The most rounds of further questions.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 4;
 /// Time for second opinions that nobody asked for.
 const WITHIN: Duration = Duration::from_secs(8);
 /// A run of so many instruments makes one spot check.
@@ -61,8 +61,9 @@ async fn question(
     clock: &dyn Clock,
 ) {
     let mut silent: BTreeSet<InstrumentId> = BTreeSet::new();
-    let within = if plan.verify { plan.settings.deadline } else { WITHIN };
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
+        // What one round leaves in question is a disagreement, and worth the run's time.
+        let within = if plan.verify || round > 0 { plan.settings.deadline } else { WITHIN };
         let inputs = inputs(plan, series, clock.now());
         let mut ids = trust::questions(&inputs, others, plan.verify);
         ids.retain(|id| !silent.contains(id));

@@ -34,10 +34,17 @@ pub(super) fn warnings(known: &Known<'_>) -> Vec<Warning> {
         }
     }
     if let Some(split) = known.unadjusted {
-        found.push(say(format!(
-            "{id}: {source}'s closes before the split of {} are not adjusted for it and are left out",
-            split.date
-        )));
+        let why = if known.series.provenance.raw {
+            format!("are as traded and jump on {} as at a split; those before it are left out", split.date)
+        } else {
+            format!("before the split of {} are not adjusted for it and are left out", split.date)
+        };
+        found.push(say(format!("{id}: {source}'s closes {why}")));
+    }
+    if known.series.provenance.raw && is_share(known.instrument) {
+        let message =
+            format!("{id}: {source}'s closes are as traded: it adjusts for no split and tells of none");
+        found.push(Warning { kind: WarningKind::Source, message });
     }
     if let Some(bar) = known.bars.last().filter(|b| outside_own_range(b)) {
         found
@@ -46,13 +53,11 @@ pub(super) fn warnings(known: &Known<'_>) -> Vec<Warning> {
     found
 }
 
-/// The newest of the last `recent` sessions whose close cannot be believed by itself: too far from the one
-/// before, outside its own day's range, or the first after a split that the closes before do not know of.
-pub(super) fn recent_jump(known: &Known<'_>, recent: usize) -> Option<NaiveDate> {
-    let bars = known.bars.get(known.bars.len().saturating_sub(recent + 1)..).unwrap_or_default();
+/// The newest session looked at whose close cannot be believed by itself: too far from the one before,
+/// outside its own day's range, or the first after a split that the closes before do not know of.
+pub(super) fn newest_jump(known: &Known<'_>) -> Option<NaiveDate> {
+    let bars = known.bars.get(known.bars.len().saturating_sub(LOOKED_AT)..).unwrap_or_default();
     let far = limit_pct(known.instrument).and_then(|limit| {
-        let limit =
-            if known.series.provenance.raw { limit.min(as_traded_limit(known.instrument)) } else { limit };
         let pairs = bars.iter().zip(bars.iter().skip(1)).rev();
         let split =
             |a: NaiveDate, b: NaiveDate| known.series.splits.iter().any(|s| s.date > a && s.date <= b);
@@ -65,10 +70,34 @@ pub(super) fn recent_jump(known: &Known<'_>, recent: usize) -> Option<NaiveDate>
     far.into_iter().chain(range).chain(split).max()
 }
 
-/// The 1D move of closes as traded beyond which a split is more likely: just over the exchange's daily
-/// limit, where it sets one.
-fn as_traded_limit(instrument: &Instrument) -> f64 {
-    instrument.price_limit.map_or(25.0, |limit| limit + 0.5)
+/// The bars from the newest jump on that only a split explains, where closes are as traded: beyond the
+/// exchange's daily limit, or where it sets none a fall of more than a quarter or a rise beyond 60 %.
+pub(super) fn since_jump_as_traded<'a>(
+    bars: &'a [Bar],
+    instrument: &Instrument,
+    raw: bool,
+) -> (&'a [Bar], Option<Split>) {
+    if !raw || !is_share(instrument) {
+        return (bars, None);
+    }
+    let (fall, rise) = instrument.price_limit.map_or((25.0, 60.0), |limit| (limit + 0.5, limit + 0.5));
+    let jumps = |a: &Bar, b: &Bar| {
+        let pct = (b.close / a.close - 1.0) * 100.0;
+        pct < -fall || pct > rise
+    };
+    let pairs = bars.iter().zip(bars.iter().skip(1)).enumerate().rev();
+    let newest = pairs.into_iter().find(|(_, (a, b))| jumps(a, b));
+    match newest {
+        Some((at, (a, b))) => {
+            let split = Split { date: b.date, factor: a.close / b.close };
+            (bars.get(at + 1..).unwrap_or_default(), Some(split))
+        }
+        None => (bars, None),
+    }
+}
+
+fn is_share(instrument: &Instrument) -> bool {
+    matches!(instrument.kind, Kind::Stock | Kind::Etf)
 }
 
 /// The 1D move beyond which a close is suspect: 35 % for an index or pair, 60 % for a share; none for

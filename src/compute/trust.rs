@@ -1,28 +1,28 @@
-//! Whether a source's closes can be believed: what makes them look wrong by themselves, whether another
-//! source agrees, and whose closes are shown.
+//! Whether a source's closes can be believed: what makes them look wrong by themselves, whether other
+//! sources agree, and whose closes are shown.
 //!
 //! Not for: asking anybody (`app` does), or mixing closes of two sources: a row is of one source, whole.
 
+mod doubts;
+mod weigh;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
-
+use super::Inputs;
 use super::sessions::{self, Known, Market};
-use super::{Inputs, suspect};
 use crate::domain::series::listed;
-use crate::domain::snapshot::Status;
-use crate::domain::{Bar, Instrument, InstrumentId, Kind, Series, Warning, WarningKind};
+use crate::domain::{InstrumentId, Series, Warning, WarningKind};
+use doubts::{Doubt, doubts, standing_together};
+use weigh::{agree, apart, comparable, confirms, contradict, has_newest, on_one_basis};
 
-/// Two closes of one session further apart than this share of the second disagree.
-const APART: f64 = 0.001;
-/// How many of the newest sessions are looked at.
-const RECENT: usize = 25;
-/// So many equal closes in a row are a feed that stands still.
-const STANDING: usize = 5;
-/// The most sources asked for one instrument.
+/// So many voices with the newest session are heard at most,
 const VOICES: usize = 3;
-/// Outvoted for so many instruments, a source is believed nowhere that another one contradicts it.
+/// and so many in all, as one that is late says nothing of it.
+const ASKED: usize = 5;
+/// Contradicted by two others for so many instruments, a source is believed nowhere that it is contradicted.
 const SEVERAL: usize = 2;
+/// A spot check apart on the newest session, or on so many, speaks against the whole source.
+const GRAVE: usize = 5;
 
 /// Series of other sources than the one shown first, by instrument, in the order they were asked.
 pub type Others = BTreeMap<InstrumentId, Vec<Series>>;
@@ -30,7 +30,7 @@ pub type Others = BTreeMap<InstrumentId, Vec<Series>>;
 /// What other sources say of an instrument's closes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Opinion {
-    /// Sources that have the shown session's close within 0.1 %.
+    /// Sources that have the shown session's close within 0.1 %, and no other close that is apart.
     pub confirmed_by: Vec<String>,
     /// Disagreements, and why another source is shown than the one asked first.
     pub warnings: Vec<Warning>,
@@ -38,247 +38,213 @@ pub struct Opinion {
     pub instead: Option<usize>,
 }
 
-/// Why closes look wrong by themselves.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Doubt {
-    /// A later session should be there.
-    Behind(NaiveDate),
-    /// The exchange had this session.
-    Hole(NaiveDate),
-    /// The close of this session is too far from the one before, or outside its own range.
-    Jump(NaiveDate),
-    /// No close has changed since.
-    Standing(NaiveDate),
-    /// There is one close only.
-    Alone(NaiveDate),
-}
-
 /// The instruments of which another source should be asked: those whose closes look wrong, those that
-/// two sources disagree on, everything with `verify`, and all of a source that a spot check caught.
+/// sources disagree on, everything with `verify`, and all of a source that was caught.
 #[must_use]
 pub fn questions(inputs: &Inputs<'_>, others: &Others, verify: bool) -> Vec<InstrumentId> {
-    let market = Market::at(inputs);
-    let caught = caught(inputs, &market, others);
-    let voices = |id: &InstrumentId| 1 + others.get(id).map_or(0, Vec::len);
-    let asked = market.known.iter().filter(|(id, known)| {
-        let candidates = candidates(inputs, known, others);
-        let contradicted = candidates.iter().skip(1).any(|c| disagree(known, c)) && !majority(&candidates);
-        let doubted = candidates.iter().all(|c| !doubts(inputs, &market, c).is_empty());
-        let suspected = caught.contains(known.series.provenance.source.as_str()) || verify;
-        (suspected && voices(id) == 1) || ((contradicted || doubted) && voices(id) < VOICES)
-    });
+    let court = Court::of(inputs, others);
+    let asked = court.market.known.iter().filter(|(_, known)| court.is_open(known, verify));
     asked.map(|(id, _)| id.clone()).collect()
 }
 
-/// For every instrument that another source spoke of, what that means.
+/// For every instrument that another source spoke of, or whose source is not to be believed, what that means.
 #[must_use]
 pub fn opinions(inputs: &Inputs<'_>, others: &Others) -> BTreeMap<InstrumentId, Opinion> {
-    let market = Market::at(inputs);
-    let discredited = discredited(inputs, &market, others);
-    let known = market.known.iter().filter(|(id, _)| others.contains_key(*id));
-    known.map(|(id, known)| (id.clone(), opinion(inputs, &market, known, others, &discredited))).collect()
+    let court = Court::of(inputs, others);
+    let lone = |k: &Known<'_>| court.discredited.contains_key(source(k));
+    let known = court.market.known.iter().filter(|(id, k)| others.contains_key(*id) || lone(k));
+    known.map(|(id, known)| (id.clone(), court.opinion(known))).collect()
 }
 
-/// Sources that two others agree against for several instruments: what is wrong with them is wrong with
-/// all that they gave, also where only one other source could be asked.
-fn discredited(inputs: &Inputs<'_>, market: &Market<'_>, others: &Others) -> BTreeSet<String> {
-    let mut outvoted: BTreeMap<&str, usize> = BTreeMap::new();
-    for known in others.keys().filter_map(|id| market.known.get(id)) {
-        let all = candidates(inputs, known, others);
-        if outvoted_by(inputs, known, all.get(1..).unwrap_or_default()).is_some() {
-            *outvoted.entry(source(known)).or_default() += 1;
+/// Everything that was said, and what speaks against whole sources.
+struct Court<'a, 'b> {
+    inputs: &'b Inputs<'a>,
+    market: Market<'a>,
+    others: &'a Others,
+    still: BTreeSet<InstrumentId>,
+    /// Sources that two others agree against, with how often.
+    discredited: BTreeMap<String, usize>,
+    /// Sources that a check contradicts.
+    caught: BTreeSet<String>,
+}
+
+impl<'a, 'b> Court<'a, 'b> {
+    fn of(inputs: &'b Inputs<'a>, others: &'a Others) -> Self {
+        let market = Market::at(inputs);
+        let still = standing_together(&market);
+        let (discredited, caught) = (BTreeMap::new(), BTreeSet::new());
+        let mut court = Self { inputs, market, others, still, discredited, caught };
+        let mut against: BTreeMap<String, usize> = BTreeMap::new();
+        for known in others.keys().filter_map(|id| court.market.known.get(id)) {
+            let all = court.candidates(known);
+            for one in all.iter().filter(|c| court.is_outvoted(c, &all)) {
+                *against.entry(source(one).to_owned()).or_default() += 1;
+            }
+            if all.iter().skip(1).any(|c| court.is_grave(known, c)) {
+                court.caught.insert(source(known).to_owned());
+            }
         }
+        court.discredited = against.into_iter().filter(|(_, times)| *times >= SEVERAL).collect();
+        court
     }
-    outvoted.into_iter().filter(|(_, times)| *times >= SEVERAL).map(|(name, _)| name.to_owned()).collect()
-}
 
-/// The first of the other series that another one agrees with against the first one asked.
-fn outvoted_by(inputs: &Inputs<'_>, known: &Known<'_>, others: &[Known<'_>]) -> Option<usize> {
-    let against = |c: &Known<'_>| disagree(known, c) && reaches(inputs, known, c);
-    let seconded = |at: usize, c: &Known<'_>| others.iter().skip(at + 1).any(|o| agree(c, o));
-    others.iter().enumerate().find(|(at, c)| against(c) && seconded(*at, c)).map(|(at, _)| at)
-}
-
-/// Sources of which a check found a close that another source contradicts.
-fn caught(inputs: &Inputs<'_>, market: &Market<'_>, others: &Others) -> BTreeSet<String> {
-    let known = others.keys().filter_map(|id| market.known.get(id));
-    let wrong = known.filter(|k| candidates(inputs, k, others).iter().skip(1).any(|c| disagree(k, c)));
-    wrong.map(|k| k.series.provenance.source.clone()).collect()
-}
-
-/// The series shown first and those of the other sources, as known at as-of.
-fn candidates<'a>(inputs: &Inputs<'a>, known: &Known<'a>, others: &'a Others) -> Vec<Known<'a>> {
-    let more = others.get(&known.instrument.id).map(Vec::as_slice).unwrap_or_default();
-    let more = more.iter().filter_map(|s| sessions::known(inputs, known.instrument, s));
-    std::iter::once(known.clone()).chain(more).collect()
-}
-
-fn opinion(
-    inputs: &Inputs<'_>,
-    market: &Market<'_>,
-    known: &Known<'_>,
-    others: &Others,
-    discredited: &BTreeSet<String>,
-) -> Opinion {
-    let more = others.get(&known.instrument.id).map(Vec::as_slice).unwrap_or_default();
-    let all: Vec<(Option<usize>, Known<'_>)> = std::iter::once((None, known.clone()))
-        .chain(
-            more.iter()
-                .enumerate()
-                .filter_map(|(at, s)| Some((Some(at), sessions::known(inputs, known.instrument, s)?))),
-        )
-        .collect();
-    let doubt = doubts(inputs, market, known).first().copied();
-    let better = doubt.and_then(|d| all.iter().skip(1).find(|(_, c)| resolves(inputs, market, known, c, d)));
-    let outvoted = || {
-        let rest: Vec<Known<'_>> = all.iter().skip(1).map(|(_, c)| c.clone()).collect();
-        outvoted_by(inputs, known, &rest).and_then(|at| all.get(at + 1))
-    };
-    let against_a_discredited = || {
-        let believed = |c: &Known<'_>| !discredited.contains(source(c)) && reaches(inputs, known, c);
-        let first = discredited.contains(source(known));
-        all.iter().skip(1).find(|(_, c)| first && disagree(known, c) && believed(c))
-    };
-    let chosen = better.or_else(outvoted).or_else(against_a_discredited).or(all.first());
-    let Some((instead, shown)) = chosen else { return Opinion::default() };
-    let rivals = || all.iter().filter(|(at, _)| at != instead).map(|(_, c)| c);
-    // What is compared is settled; of a live value it says nothing.
-    let confirmed_by =
-        rivals().filter(|c| !shown.live && agree(shown, c)).map(|c| source(c).to_owned()).collect();
-    let mut warnings: Vec<Warning> = Vec::new();
-    if let (Some(_), Some(doubt)) = (instead.and(better), doubt) {
-        warnings.push(replaced(known, shown, doubt));
+    /// The series shown first and those of the other sources, as known at as-of.
+    fn candidates(&self, known: &Known<'a>) -> Vec<Known<'a>> {
+        let more = self.others.get(&known.instrument.id).map(Vec::as_slice).unwrap_or_default();
+        let more = more.iter().filter_map(|s| sessions::known(self.inputs, known.instrument, s));
+        std::iter::once(known.clone()).chain(more).collect()
     }
-    warnings.extend(rivals().filter_map(|c| apart(known.instrument, shown, c)));
-    Opinion { confirmed_by, warnings, instead: *instead }
-}
 
-/// Whether another source's closes are free of a doubt, and of all others.
-fn resolves(
-    inputs: &Inputs<'_>,
-    market: &Market<'_>,
-    known: &Known<'_>,
-    other: &Known<'_>,
-    doubt: Doubt,
-) -> bool {
-    let own = doubts(inputs, market, other);
-    let fresher = matches!(doubt, Doubt::Behind(_)) && other.newest() > known.newest();
-    comparable(known, other) && reaches(inputs, known, other) && (own.is_empty() || fresher)
-}
-
-/// Whether the other series reaches as far back as the report needs, or as the first one.
-fn reaches(inputs: &Inputs<'_>, known: &Known<'_>, other: &Known<'_>) -> bool {
-    let (Some(own), Some(first)) = (known.bars.first(), other.bars.first()) else { return false };
-    let needed = inputs.horizons.iter().map(|h| h.reach(known.report_day)).max().unwrap_or(0).max(366);
-    let grace = super::moves::BASE_WITHIN_DAYS;
-    (first.date - own.date).num_days() <= grace || (known.report_day - first.date).num_days() >= needed
-}
-
-/// What looks wrong in a series by itself, the gravest first.
-fn doubts(inputs: &Inputs<'_>, market: &Market<'_>, known: &Known<'_>) -> Vec<Doubt> {
-    let Some(newest) = known.bars.last().map(|b| b.date) else { return Vec::new() };
-    if known.bars.len() == 1 {
-        return vec![Doubt::Alone(newest)];
+    fn doubts(&self, known: &Known<'_>) -> Vec<Doubt> {
+        doubts(self.inputs, &self.market, known, &self.still)
     }
-    let behind = market.status(known) == Status::Stale || known.passed_over.is_some();
-    let behind = behind.then_some(Doubt::Behind(newest));
-    let hole = hole(inputs, market, known).map(Doubt::Hole);
-    let jump = suspect::recent_jump(known, RECENT).map(Doubt::Jump);
-    behind.into_iter().chain(hole).chain(jump).chain(standing(known).map(Doubt::Standing)).collect()
-}
 
-/// A session missing among the newest ones, or where a horizon's base should have been.
-fn hole(inputs: &Inputs<'_>, market: &Market<'_>, known: &Known<'_>) -> Option<NaiveDate> {
-    let newest = known.bars.last()?.date;
-    let first =
-        known.bars.len().checked_sub(RECENT).and_then(|at| known.bars.get(at)).or(known.bars.first())?;
-    let recent = market.lacks(known, first.date, newest);
-    let bases = inputs.horizons.iter().filter_map(|h| {
-        let wanted = h.wanted_base(newest, known.report_day)?;
-        let base = super::moves::base_on(known.bars, wanted).ok()?;
-        market.lacks(known, base.date, wanted.succ_opt()?)
-    });
-    recent.or_else(|| bases.max())
-}
+    /// Whether another source should be asked.
+    fn is_open(&self, known: &Known<'a>, verify: bool) -> bool {
+        let all = self.candidates(known);
+        let fresh = all.iter().filter(|c| has_newest(known, c) || c.newest() > known.newest()).count();
+        if all.len() >= ASKED || fresh >= VOICES {
+            return false;
+        }
+        let name = source(known);
+        let suspected = verify || self.caught.contains(name) || self.discredited.contains_key(name);
+        let pairs = all.iter().enumerate().flat_map(|(at, a)| all.iter().skip(at + 1).map(move |b| (a, b)));
+        let contradicted = pairs.into_iter().any(|(a, b)| contradict(self.inputs, a, b));
+        let settled = all.len() >= VOICES && all.iter().any(|c| self.is_supported(c, &all));
+        let usable = |(at, c): &(usize, &Known<'a>)| *at == 0 || self.can_stand_in(known, c);
+        let doubted = all.iter().enumerate().filter(usable).all(|(_, c)| !self.doubts(c).is_empty());
+        (suspected && fresh <= 1) || (contradicted && !settled) || doubted
+    }
 
-/// Since when the closes of something that moves every day have not changed at all.
-fn standing(known: &Known<'_>) -> Option<NaiveDate> {
-    let moves = matches!(known.instrument.kind, Kind::Index | Kind::Future | Kind::Coin);
-    let settled = known.settled();
-    let last = settled.last().filter(|_| moves)?;
-    let equal = |b: &&Bar| b.close.total_cmp(&last.close).is_eq();
-    let run = settled.iter().rev().take_while(equal).count();
-    let first = settled.len().checked_sub(run).and_then(|at| settled.get(at))?;
-    (run >= STANDING).then_some(first.date)
-}
+    /// Whether one of the others agrees with this one on everything.
+    fn is_supported(&self, one: &Known<'a>, all: &[Known<'a>]) -> bool {
+        let rivals = all.iter().filter(|c| source(c) != source(one));
+        rivals.into_iter().any(|c| agree(self.inputs, one, c))
+    }
 
-/// Whether two series speak of the same thing: one currency, basis and venue.
-fn comparable(a: &Known<'_>, b: &Known<'_>) -> bool {
-    let (p, q) = (&a.series.provenance, &b.series.provenance);
-    let currency = p.currency.is_none() || q.currency.is_none() || p.currency == q.currency;
-    currency && p.basis == q.basis && a.exchange.mic == b.exchange.mic
-}
+    /// Whether two others that agree with each other both contradict this one, which nobody agrees with.
+    fn is_outvoted(&self, one: &Known<'a>, all: &[Known<'a>]) -> bool {
+        let against = |c: &&Known<'a>| source(c) != source(one) && contradict(self.inputs, one, c);
+        let against: Vec<&Known<'a>> = all.iter().filter(against).collect();
+        let pairs =
+            against.iter().enumerate().flat_map(|(at, a)| against.iter().skip(at + 1).map(move |b| (a, b)));
+        !self.is_supported(one, all) && pairs.into_iter().any(|(a, b)| agree(self.inputs, a, b))
+    }
 
-/// The closes of both for the newest session that the first has settled.
-fn pair(a: &Known<'_>, b: &Known<'_>) -> Option<(NaiveDate, f64, f64)> {
-    let own = a.settled().last()?;
-    let other = bar_on(b.settled(), own.date)?;
-    comparable(a, b).then_some((own.date, own.close, other.close))
-}
+    /// Whether a contradiction is one that a whole feed would show.
+    fn is_grave(&self, known: &Known<'a>, other: &Known<'a>) -> bool {
+        let apart = apart(self.inputs, known, other);
+        let newest = known.settled().last().map(|b| b.date);
+        apart.len() >= GRAVE || apart.first().is_some_and(|(date, ..)| Some(*date) == newest)
+    }
 
-fn bar_on(bars: &[Bar], date: NaiveDate) -> Option<&Bar> {
-    bars.binary_search_by_key(&date, |b| b.date).ok().and_then(|at| bars.get(at))
-}
+    /// Whether a series can be shown instead of the first one at all: it speaks of the same thing, on the same
+    /// basis, and reaches as far back as the report needs or as the first one.
+    fn can_stand_in(&self, known: &Known<'a>, other: &Known<'a>) -> bool {
+        let (Some(own), Some(first)) = (known.bars.first(), other.bars.first()) else { return false };
+        let horizons = self.inputs.horizons.iter().map(|h| h.reach(known.report_day));
+        let needed = horizons.max().unwrap_or(0).max(366);
+        let grace = super::moves::BASE_WITHIN_DAYS;
+        let reaches = (first.date - own.date).num_days() <= grace
+            || (known.report_day - first.date).num_days() >= needed;
+        reaches && comparable(known, other) && on_one_basis(self.inputs, known, other)
+    }
 
-fn are_apart(a: f64, b: f64) -> bool {
-    (a - b).abs() > APART * a.abs().max(b.abs())
-}
+    /// Whether a rival whose own closes can be believed contradicts this one and nobody agrees with it.
+    fn is_opposed(&self, one: &Known<'a>, all: &[Known<'a>]) -> bool {
+        let opposed = |c: &Known<'a>| {
+            source(c) != source(one)
+                && contradict(self.inputs, one, c)
+                && !self.doubts(c).iter().any(Doubt::of_closes)
+        };
+        all.iter().any(opposed) && !self.is_supported(one, all)
+    }
 
-fn agree(a: &Known<'_>, b: &Known<'_>) -> bool {
-    pair(a, b).is_some_and(|(_, x, y)| !are_apart(x, y))
-}
+    /// Position in `all` of the series to show.
+    fn chosen(&self, all: &[Known<'a>]) -> usize {
+        let Some(known) = all.first() else { return 0 };
+        let doubt = self.doubts(known).first().copied();
+        let fit = |at: &usize| {
+            all.get(*at).is_some_and(|c| self.can_stand_in(known, c) && !self.is_opposed(c, all))
+        };
+        let fitting: Vec<usize> = (1..all.len()).filter(fit).collect();
+        let clean = |at: &&usize| all.get(**at).is_some_and(|c| self.doubts(c).is_empty());
+        let fresher = |at: &&usize| all.get(**at).is_some_and(|c| c.newest() > known.newest());
+        let better = doubt.and_then(|doubt| {
+            let behind = matches!(doubt, Doubt::Behind(_));
+            let late = || fitting.iter().find(|at| behind && fresher(at));
+            fitting.iter().find(clean).or_else(late)
+        });
+        let against = |at: &&usize| all.get(**at).is_some_and(|c| contradict(self.inputs, known, c));
+        let outvoted = self.is_outvoted(known, all);
+        let supported = |at: &&usize| all.get(**at).is_some_and(|c| self.is_supported(c, all));
+        let majority = || fitting.iter().find(|at| outvoted && against(at) && supported(at));
+        let discredited = self.discredited.contains_key(source(known)) && !self.is_supported(known, all);
+        let believed = |c: &Known<'a>| !self.discredited.contains_key(source(c));
+        let other = || {
+            let usable =
+                |at: &usize| all.get(*at).is_some_and(|c| self.can_stand_in(known, c) && believed(c));
+            (1..all.len()).find(|at| discredited && usable(at) && against(&at))
+        };
+        better.or_else(majority).copied().or_else(other).unwrap_or(0)
+    }
 
-fn disagree(a: &Known<'_>, b: &Known<'_>) -> bool {
-    pair(a, b).is_some_and(|(_, x, y)| are_apart(x, y))
-}
+    fn opinion(&self, known: &Known<'a>) -> Opinion {
+        let all = self.candidates(known);
+        let at = self.chosen(&all);
+        let Some(shown) = all.get(at) else { return Opinion::default() };
+        let rivals = || all.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, c)| c);
+        // What is compared is settled; of a live value it says nothing.
+        let confirms = |c: &&Known<'a>| !shown.live && confirms(self.inputs, shown, c);
+        let confirmed_by: Vec<String> = rivals().filter(confirms).map(|c| source(c).to_owned()).collect();
+        let doubt = self.doubts(known).first().copied();
+        let mut warnings: Vec<Warning> = Vec::new();
+        warnings.extend(doubt.filter(|_| at > 0).map(|doubt| replaced(known, shown, doubt)));
+        warnings.extend(rivals().filter_map(|c| self.disagreement(shown, c)));
+        if warnings.is_empty() && confirmed_by.is_empty() {
+            warnings.extend(self.alone(shown));
+        }
+        Opinion { confirmed_by, warnings, instead: at.checked_sub(1) }
+    }
 
-/// Whether some two of three or more agree, so that asking further tells nothing new.
-fn majority(all: &[Known<'_>]) -> bool {
-    let pairs = all.iter().enumerate().flat_map(|(at, a)| all.iter().skip(at + 1).map(move |b| (a, b)));
-    all.len() >= VOICES && pairs.into_iter().any(|(a, b)| agree(a, b))
+    /// The sentence on a row that only a source has which others contradict elsewhere.
+    fn alone(&self, shown: &Known<'a>) -> Option<Warning> {
+        let times = self.discredited.get(source(shown))?;
+        Some(Warning {
+            kind: WarningKind::Disagreement,
+            message: format!(
+                "{}: only {} answered, which two other sources contradict for {times} other instruments",
+                shown.instrument.id,
+                source(shown)
+            ),
+        })
+    }
+
+    /// The sentence on the newest session that the shown source and another one disagree on.
+    fn disagreement(&self, shown: &Known<'a>, other: &Known<'a>) -> Option<Warning> {
+        let apart = apart(self.inputs, shown, other);
+        let (date, a, b) = apart.first()?;
+        let percent = (a - b).abs() / a.abs().max(b.abs()) * 100.0;
+        let more = match apart.len() - 1 {
+            0 => String::new(),
+            1 => ", and on 1 session before".to_owned(),
+            n => format!(", and on {n} sessions before"),
+        };
+        let (mine, theirs) = (source(shown), source(other));
+        Some(Warning {
+            kind: WarningKind::Disagreement,
+            message: format!(
+                "{}: {mine} has {} for {date} and {theirs} {}, {percent:.2} % apart{more}; {mine}'s closes are shown",
+                shown.instrument.id,
+                told(*a),
+                told(*b)
+            ),
+        })
+    }
 }
 
 fn source<'a>(known: &Known<'a>) -> &'a str {
     known.series.provenance.source.as_str()
-}
-
-/// The sentence on the newest session that the shown source and another one disagree on.
-fn apart(instrument: &Instrument, shown: &Known<'_>, other: &Known<'_>) -> Option<Warning> {
-    if !comparable(shown, other) {
-        return None;
-    }
-    // Closes as traded are on the basis of the day, so that a split sets older ones apart.
-    let looked_at = if shown.series.provenance.raw == other.series.provenance.raw { RECENT } else { 1 };
-    let recent = shown.settled().iter().rev().take(looked_at);
-    let both = recent.filter_map(|b| Some((b.date, b.close, bar_on(other.settled(), b.date)?.close)));
-    let differing: Vec<(NaiveDate, f64, f64)> = both.filter(|(_, a, b)| are_apart(*a, *b)).collect();
-    let (date, a, b) = differing.first()?;
-    let percent = (a - b).abs() / a.abs().max(b.abs()) * 100.0;
-    let more = match differing.len() - 1 {
-        0 => String::new(),
-        1 => ", and on 1 session before".to_owned(),
-        n => format!(", and on {n} sessions before"),
-    };
-    let (mine, theirs) = (source(shown), source(other));
-    Some(Warning {
-        kind: WarningKind::Disagreement,
-        message: format!(
-            "{}: {mine} has {} for {date} and {theirs} {}, {percent:.2} % apart{more}; {mine}'s closes are shown",
-            instrument.id,
-            told(*a),
-            told(*b)
-        ),
-    })
 }
 
 /// A close to six decimals at most, without zeros behind the last digit.
