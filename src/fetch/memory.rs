@@ -60,6 +60,9 @@ pub struct Remembered {
     /// Not to be asked before.
     #[serde(deserialize_with = "lenient")]
     pub throttled_until: Option<DateTime<Utc>>,
+    /// When that was learnt.
+    #[serde(deserialize_with = "lenient")]
+    pub paused_at: Option<DateTime<Utc>>,
     /// The UTC day that `requests` counts.
     #[serde(deserialize_with = "lenient")]
     pub day: Option<NaiveDate>,
@@ -89,15 +92,26 @@ impl Remembered {
             return;
         }
         self.asked_at = Some(now);
-        // A source that was asked, brought nothing and was not stopped is neither up nor anything else.
-        let barren = health.condition == Condition::Up && health.last_success.is_none();
-        self.condition = (!barren).then_some(health.condition);
-        self.reason = if barren { Some(BARREN.to_owned()) } else { health.reason.clone() };
-        self.throttled_until = health.until;
+        if !self.keeps_its_pause(health, now) {
+            // A source that was asked, brought nothing and was not stopped is neither up nor anything else.
+            let barren = health.condition == Condition::Up && health.last_success.is_none();
+            self.condition = (!barren).then_some(health.condition);
+            self.reason = if barren { Some(BARREN.to_owned()) } else { health.reason.clone() };
+            self.throttled_until = health.until;
+            self.paused_at = health.until.map(|_| now);
+        }
         if let Some(at) = health.last_success {
             self.last_success = Some(at);
             self.latency_ms = health.latency.and_then(|l| u64::try_from(l.as_millis()).ok());
         }
+    }
+
+    /// Whether a pause that another run learnt outlasts what this one says: unless the source answered
+    /// this one after it, or asked it for a longer pause.
+    fn keeps_its_pause(&self, health: &Health, now: DateTime<Utc>) -> bool {
+        let Some(until) = self.paused_until(now) else { return false };
+        let answered_since = self.paused_at.is_some_and(|paused| health.last_success > Some(paused));
+        !answered_since && health.until.is_none_or(|new| new <= until)
     }
 }
 
@@ -256,6 +270,33 @@ mod tests {
         assert_eq!(paused("2026-01-21T12:30:00Z"), None);
         add(&path, "a", asked(1), "2026-01-21T12:31:00Z");
         assert_eq!(paused("2026-01-21T12:00:00Z"), None);
+    }
+
+    #[test]
+    fn a_run_that_ends_later_erases_no_pause_that_another_learnt_unless_it_was_answered_since() {
+        let until = Some(at("2026-01-21T12:30:00Z"));
+        let refused = Health { condition: Condition::Throttled, until, ..asked(1) };
+        let answered = |last: &str| Health { last_success: Some(at(last)), ..asked(2) };
+        let after = |health: &Health| {
+            let mut remembered = Remembered::default();
+            remembered.learn(&refused, noon());
+            remembered.learn(health, at("2026-01-21T12:00:10Z"));
+            remembered
+        };
+        let before = after(&answered("2026-01-21T11:59:59Z"));
+        assert_eq!((before.throttled_until, before.condition), (until, Some(Condition::Throttled)));
+        assert_eq!(before.last_success, Some(at("2026-01-21T11:59:59Z")));
+        assert_eq!((before.paused_at, before.requests), (Some(noon()), 3));
+        assert_eq!(after(&asked(1)).throttled_until, until);
+        let since = after(&answered("2026-01-21T12:00:01Z"));
+        assert_eq!((since.throttled_until, since.paused_at), (None, None));
+        assert_eq!(since.condition, Some(Condition::Up));
+        let longer = Some(at("2026-01-21T13:00:00Z"));
+        assert_eq!(after(&Health { until: longer, ..refused.clone() }).throttled_until, longer);
+        // A file of an earlier version does not say when it learnt of the pause.
+        let mut old = Remembered { throttled_until: until, ..Remembered::default() };
+        old.learn(&answered("2026-01-21T12:00:01Z"), at("2026-01-21T12:00:10Z"));
+        assert_eq!(old.throttled_until, until);
     }
 
     #[test]
