@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
@@ -136,9 +137,11 @@ impl Memory {
     /// # Errors
     /// What the system says when the file cannot be written.
     pub(crate) fn add(path: &Path, learnt: &[(String, Health)], now: DateTime<Utc>) -> std::io::Result<()> {
+        let path = &followed(path);
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let lock = File::create(path.with_extension("lock"))?;
+        is_file_or_absent(path)?;
+        let lock = open_lock(&path.with_extension("lock"))?;
         wait_for(&lock)?;
         let mut memory = Self::read(path);
         for (name, health) in learnt {
@@ -151,6 +154,38 @@ impl Memory {
         file.write_all(b"\n")?;
         file.persist(path).map_err(|e| e.error)?;
         Ok(())
+    }
+}
+
+/// Where a link leads, so that the file is replaced and the link stays.
+fn followed(path: &Path) -> PathBuf {
+    let dangling = || {
+        let target = fs::read_link(path).ok()?;
+        Some(path.parent()?.join(target))
+    };
+    fs::canonicalize(path).ok().or_else(dangling).unwrap_or_else(|| path.to_owned())
+}
+
+/// That nothing but a plain file is written to: no link, pipe or device.
+fn is_file_or_absent(path: &Path) -> std::io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() => Err(std::io::Error::other("it is there and no plain file")),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Opens the file that runs lock, and changes nothing in it; only its owner can.
+fn open_lock(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(0o600);
+    match options.open(path) {
+        // Another run made it, or somebody put something else there.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            is_file_or_absent(path)?;
+            options.create_new(false).open(path)
+        }
+        opened => opened,
     }
 }
 
@@ -173,6 +208,8 @@ fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) ->
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -221,6 +258,46 @@ mod tests {
         assert!(Memory::add(&path, &[("a".to_owned(), asked(1))], noon()).is_err());
         assert!((400..5000).contains(&began.elapsed().as_millis()), "{:?}", began.elapsed());
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_lock_that_is_a_link_or_a_pipe_is_left_alone_and_costs_the_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, target) = (folder.path().join("sources.json"), folder.path().join("target"));
+        let lock = path.with_extension("lock");
+        fs::write(&target, "precious").unwrap();
+        std::os::unix::fs::symlink(&target, &lock).unwrap();
+        assert!(Memory::add(&path, &[("a".to_owned(), asked(1))], noon()).is_err());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+        fs::remove_file(&lock).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&lock).status().unwrap();
+        assert!(made.success());
+        assert!(Memory::add(&path, &[("a".to_owned(), asked(1))], noon()).is_err());
+        assert!(!path.exists());
+        fs::remove_file(&lock).unwrap();
+        add(&path, "a", asked(1), "2026-01-21T12:00:00Z");
+        let mode = fs::metadata(&lock).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        fs::write(&lock, "kept").unwrap();
+        add(&path, "a", asked(1), "2026-01-21T12:00:00Z");
+        assert_eq!(fs::read_to_string(&lock).unwrap(), "kept");
+    }
+
+    #[test]
+    fn a_link_to_the_file_stays_one_and_what_is_no_file_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, target) = (folder.path().join("sources.json"), folder.path().join("elsewhere/real.json"));
+        fs::create_dir(folder.path().join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink("elsewhere/real.json", &path).unwrap();
+        for requests in [1, 2] {
+            add(&path, "a", asked(1), "2026-01-21T12:00:00Z");
+            assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+            assert_eq!(Memory::read(&target).of("a").map(|r| r.requests), Some(requests));
+        }
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("elsewhere"), &path).unwrap();
+        assert!(Memory::add(&path, &[("a".to_owned(), asked(1))], noon()).is_err());
+        assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
     }
 
     #[test]
