@@ -107,6 +107,8 @@ impl Run<'_> {
                 let source = self.p.source.info().name.to_owned();
                 self.tools.observer.event(&Event::Retry { source, url, wait, reason: error.to_string() });
             }
+            // A hang takes so long that others may go on meanwhile.
+            job.decides = self.in_question() && error != SourceError::from(HttpError::Timeout);
             self.trouble = Some(error);
             job.retried = true;
             job.host += 1;
