@@ -157,8 +157,10 @@ fn hint(want: &Want, asked: &Asked<'_>, error: &SourceError) -> String {
             Some((first, last)) => format!("the {name} reaches from {first} to {last}"),
             None => format!("see at {page} whether it has a history"),
         },
-        SourceError::Throttled { until: Some(at), .. } => {
-            format!("try again after {} UTC, or give it more time with --timeout", minute(*at, asked.today))
+        SourceError::Throttled { until: Some(at), wait, .. } => {
+            // A pause that no run waits for is not shortened by a longer one.
+            let or = if *wait { ", or give it more time with --timeout" } else { "" };
+            format!("try again after {} UTC{or}", minute(*at, asked.today))
         }
         SourceError::Throttled { until: None, .. } => "try again in a few minutes".to_owned(),
         SourceError::Budget(limit) => {
@@ -225,9 +227,19 @@ mod tests {
     }
 
     fn throttled_until(instant: &str) -> String {
+        throttled(instant, true)
+    }
+
+    fn throttled(instant: &str, wait: bool) -> String {
         let until = Some(instant.parse().unwrap());
-        told(&SourceError::Throttled { reason: "status 429".to_owned(), until, wait: true }, false, false)
-            .hint
+        told(&SourceError::Throttled { reason: "status 429".to_owned(), until, wait }, false, false).hint
+    }
+
+    #[test]
+    fn more_time_is_advised_only_for_a_pause_that_a_run_would_wait_for() {
+        let more = "try again after 08:33 UTC, or give it more time with --timeout";
+        assert_eq!(throttled("2026-01-21T08:33:00Z", true), more);
+        assert_eq!(throttled("2026-01-21T08:33:00Z", false), "try again after 08:33 UTC");
     }
 
     #[test]

@@ -14,7 +14,6 @@ use super::source::SourceError;
 use crate::domain::text::sanitise;
 
 const CONNECT_TIME: Duration = Duration::from_secs(5);
-const REDIRECTS: usize = 3;
 
 /// The user agent sent to a source that refuses whatever looks like a browser.
 pub(crate) const BARE_AGENT: &str =
@@ -178,7 +177,8 @@ fn quoted(word: &str) -> String {
     format!("'{}'", sanitise(word, 4096).replace('\'', r"'\''"))
 }
 
-/// Redirects stay on their host and never leave https for http; the third is the last.
+/// One redirect is followed, and only on its own host and never from https to http: it is a request
+/// beside the source's pace and budget.
 fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
     let stays = attempt.previous().last().is_some_and(|from| {
         let to = attempt.url();
@@ -186,7 +186,7 @@ fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
             && from.port_or_known_default() == to.port_or_known_default()
             && from.scheme() == to.scheme()
     });
-    if stays && attempt.previous().len() <= REDIRECTS { attempt.follow() } else { attempt.stop() }
+    if stays && attempt.previous().len() == 1 { attempt.follow() } else { attempt.stop() }
 }
 
 fn target_host(from: &Url, location: &str) -> String {

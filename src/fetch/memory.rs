@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::de::DeserializeOwned;
@@ -60,6 +61,9 @@ pub struct Remembered {
     /// Not to be asked before.
     #[serde(deserialize_with = "lenient")]
     pub throttled_until: Option<DateTime<Utc>>,
+    /// When that was learnt.
+    #[serde(deserialize_with = "lenient")]
+    pub paused_at: Option<DateTime<Utc>>,
     /// The UTC day that `requests` counts.
     #[serde(deserialize_with = "lenient")]
     pub day: Option<NaiveDate>,
@@ -89,15 +93,26 @@ impl Remembered {
             return;
         }
         self.asked_at = Some(now);
-        // A source that was asked, brought nothing and was not stopped is neither up nor anything else.
-        let barren = health.condition == Condition::Up && health.last_success.is_none();
-        self.condition = (!barren).then_some(health.condition);
-        self.reason = if barren { Some(BARREN.to_owned()) } else { health.reason.clone() };
-        self.throttled_until = health.until;
+        if !self.keeps_its_pause(health, now) {
+            // A source that was asked, brought nothing and was not stopped is neither up nor anything else.
+            let barren = health.condition == Condition::Up && health.last_success.is_none();
+            self.condition = (!barren).then_some(health.condition);
+            self.reason = if barren { Some(BARREN.to_owned()) } else { health.reason.clone() };
+            self.throttled_until = health.until;
+            self.paused_at = health.until.map(|_| now);
+        }
         if let Some(at) = health.last_success {
             self.last_success = Some(at);
             self.latency_ms = health.latency.and_then(|l| u64::try_from(l.as_millis()).ok());
         }
+    }
+
+    /// Whether a pause that another run learnt outlasts what this one says: unless the source answered
+    /// this one after it, or asked it for a longer pause.
+    fn keeps_its_pause(&self, health: &Health, now: DateTime<Utc>) -> bool {
+        let Some(until) = self.paused_until(now) else { return false };
+        let answered_since = self.paused_at.is_some_and(|paused| health.last_success > Some(paused));
+        !answered_since && health.until.is_none_or(|new| new <= until)
     }
 }
 
@@ -122,9 +137,11 @@ impl Memory {
     /// # Errors
     /// What the system says when the file cannot be written.
     pub(crate) fn add(path: &Path, learnt: &[(String, Health)], now: DateTime<Utc>) -> std::io::Result<()> {
+        let path = &followed(path);
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let lock = File::create(path.with_extension("lock"))?;
+        is_file_or_absent(path)?;
+        let lock = open_lock(&path.with_extension("lock"))?;
         wait_for(&lock)?;
         let mut memory = Self::read(path);
         for (name, health) in learnt {
@@ -137,6 +154,38 @@ impl Memory {
         file.write_all(b"\n")?;
         file.persist(path).map_err(|e| e.error)?;
         Ok(())
+    }
+}
+
+/// Where a link leads, so that the file is replaced and the link stays.
+fn followed(path: &Path) -> PathBuf {
+    let dangling = || {
+        let target = fs::read_link(path).ok()?;
+        Some(path.parent()?.join(target))
+    };
+    fs::canonicalize(path).ok().or_else(dangling).unwrap_or_else(|| path.to_owned())
+}
+
+/// That nothing but a plain file is written to: no link, pipe or device.
+fn is_file_or_absent(path: &Path) -> std::io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() => Err(std::io::Error::other("it is there and no plain file")),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Opens the file that runs lock, and changes nothing in it; only its owner can.
+fn open_lock(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(0o600);
+    match options.open(path) {
+        // Another run made it, or somebody put something else there.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            is_file_or_absent(path)?;
+            options.create_new(false).open(path)
+        }
+        opened => opened,
     }
 }
 
@@ -159,6 +208,8 @@ fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) ->
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -210,6 +261,46 @@ mod tests {
     }
 
     #[test]
+    fn a_lock_that_is_a_link_or_a_pipe_is_left_alone_and_costs_the_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, target) = (folder.path().join("sources.json"), folder.path().join("target"));
+        let lock = path.with_extension("lock");
+        fs::write(&target, "precious").unwrap();
+        std::os::unix::fs::symlink(&target, &lock).unwrap();
+        assert!(Memory::add(&path, &[("a".to_owned(), asked(1))], noon()).is_err());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+        fs::remove_file(&lock).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&lock).status().unwrap();
+        assert!(made.success());
+        assert!(Memory::add(&path, &[("a".to_owned(), asked(1))], noon()).is_err());
+        assert!(!path.exists());
+        fs::remove_file(&lock).unwrap();
+        add(&path, "a", asked(1), "2026-01-21T12:00:00Z");
+        let mode = fs::metadata(&lock).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        fs::write(&lock, "kept").unwrap();
+        add(&path, "a", asked(1), "2026-01-21T12:00:00Z");
+        assert_eq!(fs::read_to_string(&lock).unwrap(), "kept");
+    }
+
+    #[test]
+    fn a_link_to_the_file_stays_one_and_what_is_no_file_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, target) = (folder.path().join("sources.json"), folder.path().join("elsewhere/real.json"));
+        fs::create_dir(folder.path().join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink("elsewhere/real.json", &path).unwrap();
+        for requests in [1, 2] {
+            add(&path, "a", asked(1), "2026-01-21T12:00:00Z");
+            assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+            assert_eq!(Memory::read(&target).of("a").map(|r| r.requests), Some(requests));
+        }
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("elsewhere"), &path).unwrap();
+        assert!(Memory::add(&path, &[("a".to_owned(), asked(1))], noon()).is_err());
+        assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+    }
+
+    #[test]
     fn a_damaged_file_is_read_as_far_as_it_can_be_and_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("sources.json");
@@ -256,6 +347,33 @@ mod tests {
         assert_eq!(paused("2026-01-21T12:30:00Z"), None);
         add(&path, "a", asked(1), "2026-01-21T12:31:00Z");
         assert_eq!(paused("2026-01-21T12:00:00Z"), None);
+    }
+
+    #[test]
+    fn a_run_that_ends_later_erases_no_pause_that_another_learnt_unless_it_was_answered_since() {
+        let until = Some(at("2026-01-21T12:30:00Z"));
+        let refused = Health { condition: Condition::Throttled, until, ..asked(1) };
+        let answered = |last: &str| Health { last_success: Some(at(last)), ..asked(2) };
+        let after = |health: &Health| {
+            let mut remembered = Remembered::default();
+            remembered.learn(&refused, noon());
+            remembered.learn(health, at("2026-01-21T12:00:10Z"));
+            remembered
+        };
+        let before = after(&answered("2026-01-21T11:59:59Z"));
+        assert_eq!((before.throttled_until, before.condition), (until, Some(Condition::Throttled)));
+        assert_eq!(before.last_success, Some(at("2026-01-21T11:59:59Z")));
+        assert_eq!((before.paused_at, before.requests), (Some(noon()), 3));
+        assert_eq!(after(&asked(1)).throttled_until, until);
+        let since = after(&answered("2026-01-21T12:00:01Z"));
+        assert_eq!((since.throttled_until, since.paused_at), (None, None));
+        assert_eq!(since.condition, Some(Condition::Up));
+        let longer = Some(at("2026-01-21T13:00:00Z"));
+        assert_eq!(after(&Health { until: longer, ..refused.clone() }).throttled_until, longer);
+        // A file of an earlier version does not say when it learnt of the pause.
+        let mut old = Remembered { throttled_until: until, ..Remembered::default() };
+        old.learn(&answered("2026-01-21T12:00:01Z"), at("2026-01-21T12:00:10Z"));
+        assert_eq!(old.throttled_until, until);
     }
 
     #[test]

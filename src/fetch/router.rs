@@ -8,6 +8,7 @@ mod address;
 mod outcome;
 mod plan;
 mod provider;
+mod redact;
 mod run;
 mod search;
 

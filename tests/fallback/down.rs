@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::replay;
 use crate::report::Run;
 use crate::support::server::Step;
-use crate::world::{AS_OF, Fault, OPEN, World, side_by_side};
+use crate::world::{self, AS_OF, Fault, OPEN, World, side_by_side};
 
 /// Published closes of the session, their 1D moves, and who has them beside Yahoo: 1535.393 of 1482.994 is
 /// +3.53 %, 26585.06 of 26487.51 +0.37 %, 6796.86 of 6940.01 -2.06 %.
@@ -263,4 +263,18 @@ fn symbols_outside_the_catalogue_come_from_sources_that_spell_them_otherwise() {
         run.check(row["currency"] == currency && row["exchange"] == exchange, &format!("{row:#}"));
         run.check(row["name"] == format!("name of {symbol}"), &format!("{}", row["name"]));
     }
+}
+
+#[test]
+fn a_source_that_is_down_gets_two_requests_twice_and_not_its_whole_queue() {
+    let world = World::with(&[("eodhd", Fault::status(500, "oops"))]);
+    let mut command =
+        world.program(&["today", "NVIDIA", "MICRON", "AMD", "--source", "eodhd", "--as-of", AS_OF]);
+    command.env("MARKETSNAP_EODHD_KEY", "SECRETKEY1");
+    let run = world::run(command);
+    run.check(run.code == 5, "it is down");
+    let asked = world.asked("eodhd");
+    let of = |at: usize| asked.get(at).and_then(|path| path.split('?').next());
+    assert_eq!(asked.len(), 4, "{asked:#?}");
+    assert!(of(0) == of(1) && of(1) != of(2) && of(2) == of(3), "{asked:#?}");
 }

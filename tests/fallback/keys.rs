@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use crate::support::server::Step;
 use crate::world::{self, AS_OF, Fault, KEYED, World, side_by_side};
 
 #[test]
@@ -45,6 +46,42 @@ fn a_key_arrives_at_its_source_and_is_told_to_nobody() {
         for (what, text) in [("stdout", &run.out), ("stderr", &run.err), ("the memory", &memory)] {
             run.check(!text.contains("KEY1"), &format!("{name}, {status}: {what} tells the key: {text}"));
         }
+    });
+}
+
+#[test]
+fn a_key_that_an_answer_repeats_in_disguise_is_told_to_nobody() {
+    let away = Step::status(302, "").with("Location", "http://SECRETKEY1.example.org/");
+    let detail = |text: &str| Fault::status(403, &format!(r#"{{"detail":"no token {text}"}}"#));
+    let cases = [
+        ("a host", Fault::Step(away)),
+        ("JSON", detail(r"\u0053ECRETKEY1")),
+        ("an escape sequence", detail(r"SECRET\u001b[31mKEY1")),
+        ("no width", detail(r"SECRET\u200bKEY1")),
+        ("lower case", detail("secretkey1")),
+        ("a URL in a URL", detail("%2553ECRETKEY1")),
+        ("HTML", detail("&#83;ECRETKEY1")),
+    ];
+    side_by_side(&cases, |what, fault| {
+        let world = World::with(&[("tiingo", fault.clone())]);
+        let mut command = world.program(&[
+            "today",
+            "NVIDIA",
+            "--benchmark",
+            "NVIDIA",
+            "--source",
+            "tiingo",
+            "-vv",
+            "--json",
+        ]);
+        command.env("MARKETSNAP_TIINGO_KEY", "SECRETKEY1");
+        let run = world::run(command);
+        let memory = std::fs::read_to_string(world.memory()).unwrap();
+        for text in [&run.out, &run.err, &memory] {
+            let told = ["secret", "ecretkey", "key1"].iter().any(|part| text.to_lowercase().contains(part));
+            run.check(!told, &format!("{what}: {text}"));
+        }
+        run.check(run.err.contains("the key"), "it is said why there is no reason");
     });
 }
 

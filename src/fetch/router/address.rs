@@ -85,9 +85,7 @@ impl Addresses {
 
     /// A body without the key, which some sources repeat in their errors, also as it is in a URL.
     pub(super) fn redacted(&self, body: Vec<u8>) -> Vec<u8> {
-        let Some(key) = self.key.as_ref().map(ExposeSecret::expose_secret).filter(|k| !k.is_empty()) else {
-            return body;
-        };
+        let Some(key) = self.secret() else { return body };
         let mut forms = vec![key.to_owned()];
         for written in [in_url(key), encoded(key)] {
             forms.extend([with_small_escapes(&written), written]);
@@ -126,6 +124,11 @@ impl Addresses {
     /// Whether the source wants a key and has none.
     pub(super) fn lacks_key(&self) -> bool {
         self.info.key.is_some() && self.key.is_none()
+    }
+
+    /// The key itself, for looking where it must not be.
+    pub(super) fn secret(&self) -> Option<&str> {
+        self.key.as_ref().map(ExposeSecret::expose_secret).filter(|key| !key.is_empty())
     }
 
     fn place(&self) -> Option<KeyPlace> {

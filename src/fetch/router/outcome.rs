@@ -42,13 +42,13 @@ impl Run<'_> {
             Err(error) => Err(SourceError::from(error)),
             Ok(reply) => {
                 let received_at = self.tools.clock.now();
-                pause_asked = reply.retry_after.clone();
-                let Reply { status, body, retry_after, location } = reply;
-                let body = self.p.addresses.redacted(body);
+                let Reply { status, body, retry_after, location } = self.p.addresses.cleaned(reply);
+                pause_asked.clone_from(&retry_after);
                 let response = Response { status, body, retry_after, location, received_at };
                 self.p.source.parse(self.tools.query, &job.request, &response)
             }
         };
+        let outcome = self.p.addresses.discreet(outcome);
         self.report(&job, status, bytes, elapsed, &outcome);
         match outcome {
             Ok(parsed) => {
@@ -107,6 +107,8 @@ impl Run<'_> {
                 let source = self.p.source.info().name.to_owned();
                 self.tools.observer.event(&Event::Retry { source, url, wait, reason: error.to_string() });
             }
+            // A hang takes so long that others may go on meanwhile.
+            job.decides = self.in_question() && error != SourceError::from(HttpError::Timeout);
             self.trouble = Some(error);
             job.retried = true;
             job.host += 1;

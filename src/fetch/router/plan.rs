@@ -49,6 +49,7 @@ impl Run<'_> {
             not_before: now,
             sent_at: now,
             last_chance: false,
+            decides: false,
             part: if let Place::Parts(depth) = place { depth } else { 0 },
         });
         self.queue.splice(at..at, jobs);
@@ -97,14 +98,19 @@ impl Run<'_> {
     }
 
     /// The job that may be sent first. Those that need a sign of life stay until there is one. After a
-    /// failure its parts wait for what was planned before, which decides whether the source is down.
+    /// failure its parts wait for what was planned before, which decides whether the source is down; and
+    /// while it has brought nothing, all wait for the retry of what failed.
     pub(super) fn next_job(&self) -> Option<usize> {
         let in_doubt = self.p.failed_in_row > 0;
+        let in_question = self.in_question();
         self.queue
             .iter()
             .enumerate()
             .filter(|(_, job)| self.may_be_sent(job))
-            .min_by_key(|(at, job)| (in_doubt && job.part == 1 && !job.retried, job.not_before, *at))
+            .min_by_key(|(at, job)| {
+                let waits = (in_question && !job.decides, in_doubt && job.part == 1 && !job.retried);
+                (waits, job.not_before, *at)
+            })
             .map(|(at, _)| at)
     }
 }

@@ -61,6 +61,8 @@ pub(super) struct Job {
     pub(super) sent_at: Instant,
     /// The run's deadline, and not our patience, limits this try.
     pub(super) last_chance: bool,
+    /// Nothing else is sent before its retry has shown whether the source is down.
+    pub(super) decides: bool,
     /// 1 for a part of a request that failed for good, 2 for a part of such a part.
     pub(super) part: u8,
 }
@@ -155,7 +157,8 @@ impl Run<'_> {
             // After a failure one at a time, so that a source that is down is asked once more and not
             // three times, and one that still answers other requests can show it.
             let at_once = if self.p.failed_in_row > 0 { 1 } else { self.p.source.info().pace.in_flight };
-            if matches!(self.p.state, State::Stopped(_)) || self.flying.len() >= at_once {
+            let undecided = self.in_question() && self.jobs.values().any(|job| job.decides);
+            if matches!(self.p.state, State::Stopped(_)) || self.flying.len() >= at_once || undecided {
                 return None;
             }
             let Some(at) = self.next_job() else {
@@ -170,6 +173,11 @@ impl Run<'_> {
             let job = self.queue.remove(at);
             self.send(job, now);
         }
+    }
+
+    /// Whether a failure may mean that the source is down: it has brought nothing yet.
+    pub(super) fn in_question(&self) -> bool {
+        !self.p.alive
     }
 
     fn ready_at(&self, at: usize, now: Instant) -> Instant {
