@@ -26,8 +26,8 @@ const LARGEST: u64 = 1024 * 1024;
 const MOST_REQUESTS: usize = 1_000_000;
 /// Said of a source that was asked and brought no close, without having ended for it.
 const BARREN: &str = "it brought no close when it was last asked";
-/// How often, and how long, a run waits for another that is writing: half a second in all.
-const TRIES: u32 = 25;
+/// How often, and how long, a run waits for another that is writing: three seconds in all.
+const TRIES: u32 = 150;
 const BETWEEN: std::time::Duration = std::time::Duration::from_millis(20);
 
 /// What is remembered of all sources; by source, or by source and address where another address stands
