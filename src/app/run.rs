@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 
 use super::output::{Console, WriteError};
 use super::plan::Plan;
@@ -101,47 +102,53 @@ pub fn report(
 /// # Errors
 /// [`RunError`] when the run was interrupted.
 pub fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Answers, RunError> {
-    let answered = Arc::new(AtomicBool::new(false));
-    end_at_once_when(&answered)?;
+    until_stopped(async |stopped| second::ask(plan, clock, observer, stopped).await)
+}
+
+/// Runs the requests with a future that is ready once the run is told to stop. While nobody waits for
+/// that future, before and after, a signal ends the process with 130: neither a slow start nor a reader
+/// that does not read must hold it.
+pub(super) fn until_stopped<T>(
+    requests: impl AsyncFnOnce(BoxFuture<'static, ()>) -> Result<T, RunError>,
+) -> Result<T, RunError> {
+    let at_once = Arc::new(AtomicBool::new(true));
+    let code = i32::from(Exit::Interrupted.code());
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&at_once))
+            .map_err(RunError::Start)?;
+    }
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Start)?;
     let done = runtime.block_on(async {
-        tokio::select! {
-            answers = second::ask(plan, clock, observer) => Ok(answers),
-            () = stopped() => Err(RunError::Interrupted),
-        }
+        let stopped = stopped().map_err(RunError::Start)?;
+        at_once.store(false, Ordering::SeqCst);
+        requests(stopped).await
     });
-    answered.store(true, Ordering::SeqCst);
+    at_once.store(true, Ordering::SeqCst);
     // A name that is still being looked up must not hold a run whose time is over.
     runtime.shutdown_background();
     done
 }
 
-/// From the moment the flag is set a signal ends the process with 130: a reader that does not read must
-/// not hold it.
-pub(super) fn end_at_once_when(flag: &Arc<AtomicBool>) -> Result<(), RunError> {
-    let code = i32::from(Exit::Interrupted.code());
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(flag))
-            .map_err(RunError::Start)?;
-    }
-    Ok(())
+/// Listens from now on for ctrl-c or, as cron and systemd send, SIGTERM; ready when one has come.
+#[cfg(unix)]
+fn stopped() -> io::Result<BoxFuture<'static, ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(Box::pin(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }))
 }
 
-/// Waits for ctrl-c or, as cron and systemd send, SIGTERM.
-pub(super) async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
+/// Listens for ctrl-c; ready when it has come.
+#[cfg(not(unix))]
+fn stopped() -> io::Result<BoxFuture<'static, ()>> {
+    Ok(Box::pin(async {
+        let _ = tokio::signal::ctrl_c().await;
+    }))
 }
 
 /// A report's inputs without failures and opinions.
