@@ -10,6 +10,8 @@
     reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
 )]
 
+#[path = "cli/config.rs"]
+mod config;
 #[path = "cli/keys.rs"]
 mod keys;
 #[path = "cli/replay.rs"]

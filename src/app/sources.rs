@@ -44,7 +44,7 @@ impl SourcesPlan {
         let mut universe = catalogue::load()?;
         plan::prefer(&options, &mut universe)?;
         let named = plan::checked(&options.sources)?;
-        let never = plan::checked(&options.never)?;
+        let never = plan::never(&options)?;
         let order = plan::sources(&Options { sources: Vec::new(), ..options.clone() })?;
         let rest = fetch::source_names().filter(|n| *n != "demo" && !order.iter().any(|o| o == n));
         let all = order.iter().cloned().chain(rest.map(str::to_owned)).collect();

@@ -23,6 +23,9 @@ use secrecy::SecretString;
 use crate::app::{self, Clock, Exit, Options, Plan, SourcesPlan};
 use crate::config;
 
+/// The variable that names the config file.
+const CONFIG: &str = "MARKETSNAP_CONFIG";
+
 /// What only `main` knows: the clock, the terminal and the environment.
 pub struct World<'a> {
     /// The real clock, or a test's.
@@ -151,16 +154,23 @@ fn choose(options: &mut Options, world: &World<'_>) -> Result<(), Box<dyn std::e
     if options.demo {
         return Ok(());
     }
-    let config = world.environment.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
-    options.keys = keys::keys(world, &config.key_files)?;
+    let Environment { config, variables, empty_variables, .. } = &world.environment;
+    let named = variables.contains(CONFIG) && !empty_variables.contains(CONFIG);
+    let mut config = config.as_deref().map(|path| config::read(path, named)).transpose()?.unwrap_or_default();
+    options.keys = keys::keys(world, &config)?;
     options.configured = config.key_files.into_keys().collect();
     options.configured.extend(config.base_urls.keys().cloned());
     for (name, url) in config.base_urls {
-        options.base_urls.entry(name).or_insert(url);
+        if options.base_urls.contains_key(&name) {
+            config.places.remove(&format!("sources.{name}.base_url"));
+        } else {
+            options.base_urls.insert(name, url);
+        }
     }
     options.first = config.first;
     options.never = config.never;
     options.sources_of = config.instruments;
+    options.places = config.places;
     Ok(())
 }
 
