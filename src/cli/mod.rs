@@ -26,12 +26,17 @@ use crate::config;
 /// The variable that names the config file.
 const CONFIG: &str = "MARKETSNAP_CONFIG";
 
+/// The width of causes and hints that no terminal shows.
+const WIDTH_OF_ERRORS: usize = 100;
+
 /// What only `main` knows: the clock, the terminal and the environment.
 pub struct World<'a> {
     /// The real clock, or a test's.
     pub clock: &'a dyn Clock,
     /// Width of the terminal that standard output is, if it is one.
     pub terminal_width: Option<u16>,
+    /// Width of the terminal that standard error is, if it is one.
+    pub stderr_width: Option<u16>,
     /// Standard error is a terminal.
     pub stderr_is_terminal: bool,
     /// The environment.
@@ -103,7 +108,7 @@ pub fn run(
                 list.text.as_deref(),
                 list.format(),
                 &list.style(world),
-                &mut app::Console { out, err },
+                &mut app::Console { out, err, err_width: err_width(world) },
             );
             return ended(done, err);
         }
@@ -122,7 +127,7 @@ pub fn run(
     let observer = console::Talker::new(shared.verbose, shared.progress(world));
     let answers = app::ask(&mut plan, world.clock, &observer);
     observer.finish();
-    let console = &mut app::Console { out, err };
+    let console = &mut app::Console { out, err, err_width: err_width(world) };
     ended(answers.and_then(|answers| app::report(plan, answers, world.clock, console)), err)
 }
 
@@ -145,7 +150,7 @@ fn list_sources(
     let observer = console::Talker::new(sources.verbose, progress);
     let probes = app::probe(&plan, world.clock, &observer);
     observer.finish();
-    let console = &mut app::Console { out, err };
+    let console = &mut app::Console { out, err, err_width: err_width(world) };
     ended(probes.and_then(|probes| app::sources(&plan, probes, world.clock, console)), err)
 }
 
@@ -172,6 +177,11 @@ fn choose(options: &mut Options, world: &World<'_>) -> Result<(), Box<dyn std::e
     options.sources_of = config.instruments;
     options.places = config.places;
     Ok(())
+}
+
+/// The width of causes and hints.
+fn err_width(world: &World<'_>) -> usize {
+    world.stderr_width.map_or(WIDTH_OF_ERRORS, usize::from)
 }
 
 fn ended(done: Result<Exit, app::RunError>, err: &mut dyn Write) -> u8 {
