@@ -16,8 +16,8 @@ use super::{Clock, Exit, Observer, adhoc, output, second, words};
 use crate::app::Command;
 use crate::compute::{Inputs, comparison, snapshot, trust};
 use crate::domain::snapshot::{Completeness, Failed};
-use crate::domain::{InstrumentId, Series, Universe};
-use crate::fetch::{FailureKind, Fetched};
+use crate::domain::{InstrumentId, Series};
+use crate::fetch::{self, Failure, FailureKind, Fetched};
 use crate::render::{self, Format};
 
 /// A run that ended without a report.
@@ -67,7 +67,7 @@ pub fn report(
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
     let now = clock.now();
-    let failures = failures(&answers.fetched, &plan.universe);
+    let failures = failures(&answers.fetched, &plan);
     let (series, trust) = second::believed(&plan, answers, now);
     let inputs =
         Inputs { failures: &failures, trust: (!plan.demo).then_some(&trust), ..inputs(&plan, &series, now) };
@@ -177,7 +177,8 @@ pub(super) fn inputs<'a>(
 }
 
 /// What could not be had, with the nearest ids for words that no source knows.
-fn failures(fetched: &Fetched, universe: &Universe) -> Vec<Failed> {
+fn failures(fetched: &Fetched, plan: &Plan) -> Vec<Failed> {
+    let universe = &plan.universe;
     fetched
         .failures
         .iter()
@@ -185,10 +186,11 @@ fn failures(fetched: &Fetched, universe: &Universe) -> Vec<Failed> {
             let ad_hoc = universe.instrument(&f.instrument).is_some_and(|i| i.section == adhoc::SECTION);
             let near = if ad_hoc { words::nearest(f.instrument.as_str(), universe) } else { Vec::new() };
             let near: Vec<String> = near.into_iter().filter(|id| *id != f.instrument.as_str()).collect();
+            let hint = left_out(f, plan).unwrap_or_else(|| f.hint.clone());
             let hint = if near.is_empty() {
-                f.hint.clone()
+                hint
             } else {
-                format!("known ids like it: {}; {}", near.join(", "), f.hint)
+                format!("known ids like it: {}; {hint}", near.join(", "))
             };
             Failed {
                 id: f.instrument.clone(),
@@ -202,6 +204,29 @@ fn failures(fetched: &Fetched, universe: &Universe) -> Vec<Failed> {
             }
         })
         .collect()
+}
+
+/// What to change where only sources that the user left out hold the instrument.
+fn left_out(failure: &Failure, plan: &Plan) -> Option<String> {
+    if failure.kind != FailureKind::NotCovered || plan.demo {
+        return None;
+    }
+    let want = plan.query.wants.iter().find(|w| w.instrument.id == failure.instrument)?;
+    let holds = |name: &str| {
+        let spelt = || fetch::source(name)?.spells(want.instrument.id.as_str());
+        if want.ad_hoc { spelt().is_some() } else { fetch::covers(name, &want.instrument) }
+    };
+    let others =
+        fetch::source_names().filter(|n| *n != "demo" && !plan.settings.sources.iter().any(|s| s == n));
+    let holders: Vec<&str> = others.filter(|name| holds(name)).collect();
+    if plan.settings.named {
+        let held = (!holders.is_empty()).then(|| holders.join(", "));
+        return held.map(|held| format!("--source leaves out {held}: name one of them too"));
+    }
+    let never: Vec<&str> =
+        holders.into_iter().filter(|n| plan.never.iter().any(|other| other == n)).collect();
+    let held = (!never.is_empty()).then(|| never.join(", "));
+    held.map(|held| format!("'never' in the config file forbids {held}, which would be asked for it"))
 }
 
 /// The failure's class as the JSON spells it.

@@ -108,3 +108,23 @@ fn there_is_nothing_to_verify_the_demo_with() {
     assert_eq!(code(&output), Some(2));
     assert_eq!(stderr(&output), "error: --demo and --verify cannot be used together\n");
 }
+
+#[test]
+fn whoever_left_out_all_that_hold_an_instrument_is_told_so() {
+    let hint = |output: &Output| {
+        let said = stderr(output);
+        assert_eq!(code(output), Some(5), "{said}");
+        assert!(!said.contains("give the symbol"), "{said}");
+        said.split_once("hint: ").unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let never = "[sources]\nnever = [\"yahoo\", \"sina\", \"tencent\", \"eastmoney\", \"stooq\", \"hsi\"]\n";
+    let (output, _) = with(never, &["today", "HSI", "--benchmark", "HSI", "--timeout", "2"]);
+    let said = hint(&output);
+    assert!(said.starts_with("'never' in the config file forbids yahoo, "), "{said}");
+    let flag = program(&["today", "HSI", "--benchmark", "HSI", "--source", "coinbase"], NOBODY).output();
+    let said = hint(&flag.unwrap());
+    assert!(
+        said.starts_with("--source leaves out yahoo, ") && said.contains("name one of them too"),
+        "{said}"
+    );
+}
