@@ -11,6 +11,8 @@ use crate::render;
 
 /// How deep the further lines of a cause stand.
 const HANGING: usize = 4;
+/// Of more causes than this nobody reads who said what; those of the same reasons are told together.
+const MANY: usize = 4;
 /// No terminal is taken for narrower.
 const NARROWEST: usize = 40;
 
@@ -57,10 +59,15 @@ impl Console<'_> {
             let ids: Vec<&str> = errors.iter().map(|e| e.id.as_str()).collect();
             self.say(&format!("warning: {} missing: {}", ids.len(), shortened(&ids)));
         }
-        for alike in by_cause(errors) {
+        let mut causes = by_cause(errors, true);
+        let apart = causes.len() <= MANY;
+        if !apart {
+            causes = by_cause(errors, false);
+        }
+        for alike in causes {
             let Some(first) = alike.first() else { continue };
             let ids: Vec<&str> = alike.iter().map(|e| e.id.as_str()).collect();
-            let what = match told_apart(first) {
+            let what = match told_apart(first).filter(|_| apart) {
                 _ if alike.len() == 1 => first.message.clone(),
                 Some(told) => format!("no closes of {}: {told}", shortened(&ids)),
                 None => format!("{}: {}: no closes of {}", asked(&alike), first.reason, shortened(&ids)),
@@ -84,13 +91,13 @@ impl Console<'_> {
 }
 
 /// Failures of one cause together, in the order they first came: of one reason, or of the same reasons of
-/// the same sources where these gave different ones.
-fn by_cause(errors: &[Failed]) -> Vec<Vec<&Failed>> {
+/// the same sources where these gave different ones and are told `apart`.
+fn by_cause(errors: &[Failed], apart: bool) -> Vec<Vec<&Failed>> {
     let mut causes: Vec<Vec<&Failed>> = Vec::new();
     for e in errors {
         let same = |f: &&Failed| {
             f.reason == e.reason
-                && told_apart(f) == told_apart(e)
+                && (!apart || told_apart(f) == told_apart(e))
                 && (f.hint == e.hint || f.source != "computed")
         };
         match causes.iter_mut().find(|alike| alike.first().is_some_and(same)) {
@@ -222,6 +229,17 @@ mod tests {
         assert_eq!(
             said(&errors, 100),
             "warning: 2 missing: A, B\n  yahoo, sina, cboe: no connection: no closes of A, B\n  hint: try again\n"
+        );
+    }
+
+    #[test]
+    fn of_many_causes_those_of_the_same_reasons_are_told_together() {
+        let of = |id: &str, source: &str| failed(id, &[(source, "status 429"), ("sina", "no connection")]);
+        let errors = [of("A", "yahoo"), of("B", "hsi"), of("C", "cboe"), of("D", "fred"), of("E", "ecb")];
+        assert_eq!(
+            said(&errors, 100),
+            "warning: 5 missing: A, B, C, D, E\n  yahoo, sina, hsi, cboe, fred, ecb: status 429; no connection: \
+             no closes of A, B, C, D, E\n  hint: try again\n"
         );
     }
 
