@@ -12,6 +12,7 @@ mod list;
 mod sources;
 mod today;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::Write;
@@ -166,10 +167,12 @@ fn choose(options: &mut Options, world: &World<'_>) -> Result<(), Box<dyn std::e
     options.configured = config.key_files.into_keys().collect();
     options.configured.extend(config.base_urls.keys().cloned());
     for (name, url) in config.base_urls {
-        if options.base_urls.contains_key(&name) {
-            config.places.remove(&format!("sources.{name}.base_url"));
-        } else {
-            options.base_urls.insert(name, url);
+        let key = format!("sources.{name}.base_url");
+        match options.base_urls.entry(name) {
+            Entry::Occupied(_) => drop(config.places.remove(&key)),
+            Entry::Vacant(unset) => {
+                unset.insert(url);
+            }
         }
     }
     options.first = config.first;
