@@ -5,11 +5,13 @@
 //! itself, only the name of a file that holds it.
 
 use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-use toml::{Spanned, Value};
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 
 use crate::domain::text::sanitise;
 
@@ -18,6 +20,8 @@ const LARGEST: u64 = 1024 * 1024;
 const KEYS: [&str; 2] = ["sources", "instruments"];
 const LISTS: [&str; 2] = ["first", "never"];
 const OF_SOURCE: [&str; 2] = ["base_url", "key_file"];
+/// From this likeness on a name is taken for a slip of another.
+const NEAR: f64 = 0.7;
 
 /// Lasting choices.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +36,9 @@ pub struct Config {
     pub key_files: BTreeMap<String, PathBuf>,
     /// Sources to ask first for single instruments, by id.
     pub instruments: BTreeMap<String, Vec<String>>,
+    /// Where the file says something: file, line and key, by the key, and by key and name for each name
+    /// of a list (`sources.first yahoo`).
+    pub places: BTreeMap<String, String>,
 }
 
 /// A file that cannot be used; the message names file, line and key.
@@ -57,109 +64,155 @@ pub enum ConfigError {
     },
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct File {
-    sources: BTreeMap<String, Spanned<Value>>,
-    instruments: BTreeMap<String, Spanned<Value>>,
-}
+type Key<'i> = Spanned<DeString<'i>>;
+type Val<'i> = Spanned<DeValue<'i>>;
 
 /// What is wrong, and where in the text.
 struct Fault(Range<usize>, String);
 
-/// Reads a file; no file, no choices.
+/// Reads a file. One that is not there says nothing, unless it was `named` by the user.
 ///
 /// # Errors
-/// [`ConfigError`] for a file that is there and cannot be used.
-pub fn read(path: &Path) -> Result<Config, ConfigError> {
+/// [`ConfigError`] for a file that is there and cannot be used, and for one that was named and is not.
+pub fn read(path: &Path, named: bool) -> Result<Config, ConfigError> {
     let file = sanitise(&path.to_string_lossy(), 120);
     let unreadable = |reason: String| ConfigError::Unreadable { file: file.clone(), reason };
-    match std::fs::metadata(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
+    match fs::metadata(path) {
+        Err(e) if !named && matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Config::default());
+        }
         Err(e) => return Err(unreadable(e.to_string())),
-        Ok(m) if m.len() > LARGEST => return Err(unreadable("it is larger than 1 MiB".to_owned())),
+        // A pipe or a device may have no end, or no beginning.
+        Ok(m) if !m.is_file() => return Err(unreadable("it is no file".to_owned())),
         Ok(_) => {}
     }
-    let text = std::fs::read_to_string(path).map_err(|e| unreadable(e.to_string()))?;
-    parse(&text).map_err(|Fault(span, reason)| {
-        let line = text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1);
-        ConfigError::Wrong { file, line, reason: sanitise(&reason, 200) }
+    let mut text = String::new();
+    let opened = File::open(path).map_err(|e| unreadable(e.to_string()))?;
+    opened.take(LARGEST + 1).read_to_string(&mut text).map_err(|e| unreadable(e.to_string()))?;
+    if u64::try_from(text.len()).is_ok_and(|bytes| bytes > LARGEST) {
+        return Err(unreadable("it is larger than 1 MiB".to_owned()));
+    }
+    parse(&text, &file).map_err(|Fault(span, reason)| ConfigError::Wrong {
+        file,
+        line: line_of(&text, &span),
+        reason: sanitise(&reason, 200),
     })
 }
 
-fn parse(text: &str) -> Result<Config, Fault> {
+fn line_of(text: &str, span: &Range<usize>) -> usize {
+    text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1)
+}
+
+fn parse(text: &str, file: &str) -> Result<Config, Fault> {
     let broken = |e: toml::de::Error| Fault(e.span().unwrap_or_default(), e.message().to_owned());
-    let top: BTreeMap<Spanned<String>, Value> = toml::from_str(text).map_err(broken)?;
-    for key in top.keys() {
-        if !KEYS.contains(&key.get_ref().as_str()) {
-            return Err(unknown(key.span(), key.get_ref(), &KEYS));
+    let top = DeTable::parse(text).map_err(broken)?;
+    let mut reader = Reader { text, file, config: Config::default() };
+    for (key, value) in top.get_ref() {
+        match key.get_ref().as_ref() {
+            "sources" => reader.sources(value)?,
+            "instruments" => reader.instruments(value)?,
+            name if LISTS.contains(&name) => {
+                return Err(Fault(key.span(), format!("{name} belongs below [sources]")));
+            }
+            name => return Err(unknown(key.span(), name, &KEYS)),
         }
     }
-    let file: File = toml::from_str(text).map_err(broken)?;
-    let mut config = Config::default();
-    for (name, value) in file.sources {
-        let name = name.to_lowercase();
-        match name.as_str() {
-            "first" => config.first = list(&name, &value)?,
-            "never" => config.never = list(&name, &value)?,
-            _ => source(&name, &value, &mut config)?,
+    Ok(reader.config)
+}
+
+/// Takes a file's tables into a [`Config`].
+struct Reader<'a> {
+    text: &'a str,
+    file: &'a str,
+    config: Config,
+}
+
+impl Reader<'_> {
+    fn sources(&mut self, value: &Val<'_>) -> Result<(), Fault> {
+        for (key, value) in table(value, "sources")? {
+            let name = key.get_ref().to_lowercase();
+            match name.as_str() {
+                "first" => self.config.first = self.list("sources.first", key, value)?,
+                "never" => self.config.never = self.list("sources.never", key, value)?,
+                _ => self.source(&name, key, value)?,
+            }
         }
+        Ok(())
     }
-    for (id, value) in file.instruments {
-        config.instruments.insert(id.to_uppercase(), instrument(&id, &value)?);
-    }
-    Ok(config)
-}
 
-fn source(name: &str, value: &Spanned<Value>, config: &mut Config) -> Result<(), Fault> {
-    let Value::Table(table) = value.get_ref() else {
-        return Err(unknown(value.span(), &format!("sources.{name}"), &LISTS));
-    };
-    for (key, text) in table {
-        let text = text
-            .as_str()
-            .ok_or_else(|| Fault(value.span(), format!("sources.{name}.{key} has to be text in quotes")))?;
-        match key.as_str() {
-            "base_url" => drop(config.base_urls.insert(name.to_owned(), text.to_owned())),
-            "key_file" => drop(config.key_files.insert(name.to_owned(), PathBuf::from(text))),
-            _ => return Err(unknown(value.span(), &format!("sources.{name}.{key}"), &OF_SOURCE)),
+    fn source(&mut self, name: &str, key: &Key<'_>, value: &Val<'_>) -> Result<(), Fault> {
+        let path = format!("sources.{name}");
+        self.remember(&path, &path, &key.span());
+        if value.get_ref().is_array() {
+            return Err(unknown(key.span(), &path, &LISTS));
         }
-    }
-    Ok(())
-}
-
-fn instrument(id: &str, value: &Spanned<Value>) -> Result<Vec<String>, Fault> {
-    let name = format!("instruments.{id}");
-    let table = value.get_ref().as_table();
-    let table = table.ok_or_else(|| Fault(value.span(), format!("{name} has to be a table")))?;
-    let mut sources = Vec::new();
-    for (key, value_of) in table {
-        if key != "sources" {
-            return Err(unknown(value.span(), &format!("{name}.{key}"), &["sources"]));
+        for (key, text) in table(value, &path)? {
+            let of = key.get_ref().as_ref();
+            let path = format!("{path}.{of}");
+            if !OF_SOURCE.contains(&of) {
+                return Err(unknown(key.span(), &path, &OF_SOURCE));
+            }
+            self.remember(&path, &path, &key.span());
+            let text = text.get_ref().as_str();
+            let text = text.ok_or_else(|| Fault(key.span(), format!("{path} has to be text in quotes")))?;
+            if of == "base_url" {
+                self.config.base_urls.insert(name.to_owned(), text.to_owned());
+            } else {
+                self.config.key_files.insert(name.to_owned(), PathBuf::from(text));
+            }
         }
-        sources = names(value_of)
-            .ok_or_else(|| Fault(value.span(), format!("{name}.sources has to be a list of names")))?;
+        Ok(())
     }
-    Ok(sources)
+
+    fn instruments(&mut self, value: &Val<'_>) -> Result<(), Fault> {
+        for (key, value) in table(value, "instruments")? {
+            let id = key.get_ref().to_uppercase();
+            let path = format!("instruments.{id}");
+            self.remember(&path, &path, &key.span());
+            let mut sources = Vec::new();
+            for (key, value) in table(value, &path)? {
+                if key.get_ref() != "sources" {
+                    return Err(unknown(key.span(), &format!("{path}.{}", key.get_ref()), &["sources"]));
+                }
+                sources = self.list(&format!("{path}.sources"), key, value)?;
+            }
+            self.config.instruments.insert(id, sources);
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, path: &str, key: &Key<'_>, value: &Val<'_>) -> Result<Vec<String>, Fault> {
+        let wrong = || Fault(key.span(), format!("{path} has to be a list of names"));
+        let mut names = Vec::new();
+        for value in value.get_ref().as_array().ok_or_else(wrong)?.iter() {
+            let name = value.get_ref().as_str().ok_or_else(wrong)?.trim().to_lowercase();
+            self.remember(&format!("{path} {name}"), path, &value.span());
+            names.push(name);
+        }
+        Ok(names)
+    }
+
+    fn remember(&mut self, what: &str, key: &str, span: &Range<usize>) {
+        let (file, line) = (self.file, line_of(self.text, span));
+        let place = format!("the config file {file}, line {line}: {}", sanitise(key, 60));
+        self.config.places.insert(what.to_owned(), place);
+    }
 }
 
-fn list(key: &str, value: &Spanned<Value>) -> Result<Vec<String>, Fault> {
-    let list = names(value.get_ref());
-    list.ok_or_else(|| Fault(value.span(), format!("sources.{key} has to be a list of names")))
-}
-
-fn names(value: &Value) -> Option<Vec<String>> {
-    value.as_array()?.iter().map(|v| v.as_str().map(str::to_lowercase)).collect()
+fn table<'a, 'i>(value: &'a Val<'i>, path: &str) -> Result<&'a DeTable<'i>, Fault> {
+    let wrong = || Fault(value.span(), format!("{path} has to be a table: write [{path}]"));
+    value.get_ref().as_table().ok_or_else(wrong)
 }
 
 fn unknown(span: Range<usize>, key: &str, known: &[&str]) -> Fault {
     let last = key.rsplit('.').next().unwrap_or(key);
-    let near =
-        known.iter().max_by(|a, b| strsim::jaro_winkler(a, last).total_cmp(&strsim::jaro_winkler(b, last)));
-    Fault(
-        span,
-        format!("unknown key '{key}'{}", near.map_or_else(String::new, |n| format!("; did you mean {n}?"))),
-    )
+    let like = |name: &&str| strsim::jaro_winkler(name, last);
+    let near = known.iter().copied().max_by(|a, b| like(a).total_cmp(&like(b)));
+    let hint = match near.filter(|name| like(name) > NEAR) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there is {}", known.join(" and ")),
+    };
+    Fault(span, format!("unknown key '{key}'; {hint}"))
 }
 
 #[cfg(test)]
@@ -170,7 +223,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         std::fs::write(&path, text).unwrap();
-        match read(&path).unwrap_err() {
+        match read(&path, true).unwrap_err() {
             ConfigError::Wrong { line, reason, .. } => (line, reason),
             other => panic!("{other}"),
         }
@@ -178,7 +231,8 @@ mod tests {
 
     #[test]
     fn no_file_is_no_choice() {
-        assert_eq!(read(Path::new("/nonexistent/config.toml")), Ok(Config::default()));
+        assert_eq!(read(Path::new("/nonexistent/config.toml"), false), Ok(Config::default()));
+        assert!(read(Path::new("/nonexistent/config.toml"), true).is_err());
     }
 
     #[test]
@@ -187,6 +241,7 @@ mod tests {
             "[sources]\nfirst = [\"Tencent\", \"sina\"]\nnever = [\"fred\"]\n\
              [sources.tiingo]\nkey_file = \"/home/me/tiingo\"\nbase_url = \"https://m.example\"\n\
              [instruments.star50]\nsources = [\"csindex\"]\n",
+            "f",
         )
         .unwrap_or_else(|Fault(_, reason)| panic!("{reason}"));
         assert_eq!(config.first, ["tencent", "sina"]);
@@ -194,6 +249,12 @@ mod tests {
         assert_eq!(config.base_urls["tiingo"], "https://m.example");
         assert_eq!(config.key_files["tiingo"], PathBuf::from("/home/me/tiingo"));
         assert_eq!(config.instruments["STAR50"], ["csindex"]);
+        assert_eq!(config.places["sources.never fred"], "the config file f, line 3: sources.never");
+        assert_eq!(
+            config.places["sources.tiingo.base_url"],
+            "the config file f, line 6: sources.tiingo.base_url"
+        );
+        assert_eq!(config.places["instruments.STAR50"], "the config file f, line 7: instruments.STAR50");
     }
 
     #[test]
@@ -202,7 +263,29 @@ mod tests {
         assert!(line_and_reason("\n[source]\n").1.contains("did you mean sources?"));
         assert_eq!(line_and_reason("[sources]\nfirst = \"tencent\"\n").0, 2);
         let (line, reason) = line_and_reason("[sources]\n\n[sources.yahoo]\nbaseurl = \"x\"\n");
-        assert!(line >= 3 && reason.contains("did you mean base_url?"), "{line} {reason}");
+        assert!(line == 4 && reason.contains("did you mean base_url?"), "{line} {reason}");
         assert_eq!(line_and_reason("[sources\n").0, 1);
+        let wrong = |text: &str, line: usize, said: &str| {
+            let (at, reason) = line_and_reason(text);
+            assert!(at == line && reason.contains(said), "{at} {reason}");
+        };
+        wrong("\nfirst = [\"yahoo\"]\n", 2, "first belongs below [sources]");
+        wrong("sources = 5\n", 1, "sources has to be a table: write [sources]");
+        wrong("[sources]\n\nfrist = [\"yahoo\"]\n", 3, "unknown key 'sources.frist'; did you mean first?");
+        wrong("[sources.yahoo]\n\nkey_file = 5\n", 3, "sources.yahoo.key_file has to be text");
+        wrong("[instruments.HSI]\n\nsources = 5\n", 3, "instruments.HSI.sources has to be a list");
+        wrong("zzz = 5\n", 1, "unknown key 'zzz'; there is sources and instruments");
+    }
+
+    #[test]
+    fn what_is_no_file_or_has_no_end_is_refused_at_once() {
+        for place in ["/dev/zero", "/dev/null", "/"] {
+            let error = read(Path::new(place), true).unwrap_err().to_string();
+            assert!(error.ends_with("cannot be read: it is no file"), "{error}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        fs::write(&path, "#".repeat(1024 * 1024 + 1)).unwrap();
+        assert!(read(&path, true).unwrap_err().to_string().contains("larger than 1 MiB"));
     }
 }

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     let world = World {
         clock: &SystemClock,
         terminal_width: size.map(|(width, _)| width.0).or(io::stdout().is_terminal().then_some(80)),
+        stderr_width: terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0),
         stderr_is_terminal: io::stderr().is_terminal(),
         environment: environment::read(),
     };

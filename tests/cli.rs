@@ -10,6 +10,8 @@
     reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
 )]
 
+#[path = "cli/config.rs"]
+mod config;
 #[path = "cli/keys.rs"]
 mod keys;
 #[path = "cli/replay.rs"]
@@ -304,6 +306,51 @@ fn a_run_that_is_told_to_stop_exits_with_130_and_leaves_nothing_behind() {
     Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_signal_is_never_lost_however_early_it_comes() {
+    use std::os::unix::process::ExitStatusExt;
+    let server = Server::new(|_, _| Step::Hang);
+    // Somebody has to ask the server also where every signal comes before the first request.
+    let _ = run(&["today", "SP500", "--source", "yahoo", "--timeout", "0.1"], &server.url());
+    for (nth, args) in [["today", "SP500"], ["sources", "--probe"]].iter().cycle().take(20).enumerate() {
+        let args = [&args[..], &["--source", "yahoo", "--timeout", "3"]].concat();
+        let mut child =
+            program(&args, &server.url()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // A debug build begins to listen 10 to 30 ms after its start.
+        let delay = Duration::from_micros(u64::try_from(nth).unwrap() * 1500);
+        std::thread::sleep(delay);
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        let status = child.wait().unwrap();
+        // Before the program begins the signal itself ends it, which a shell tells as 130 too.
+        assert!(status.code() == Some(130) || status.signal() == Some(2), "{delay:?} {args:?}: {status}");
+    }
+}
+
+#[test]
+fn an_interrupted_run_remembers_which_source_asked_for_a_pause() {
+    let refusing = Server::new(|_, _| Step::status(429, "slow down").with("Retry-After", "3600"));
+    let hanging = Server::new(|_, _| Step::Hang);
+    for args in [
+        &["today", "STAR50", "--source", "yahoo,tencent"][..],
+        &["sources", "--probe", "--source", "yahoo,tencent"],
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let before = hanging.count();
+        let mut command = program(args, &refusing.url());
+        command.env("HOME", home.path()).env("MARKETSNAP_TENCENT_URL", hanging.url());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        while hanging.count() == before {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let memory = std::fs::read_to_string(home.path().join(".local/state/marketsnap/sources.json"));
+        let memory = memory.unwrap_or_default();
+        assert!(memory.contains("throttled"), "{args:?}: {memory}");
+    }
 }
 
 #[test]

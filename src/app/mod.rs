@@ -4,6 +4,7 @@
 //! the terminal and the clock come in as values.
 
 mod adhoc;
+mod asked_of;
 mod choice;
 mod exit;
 mod list;

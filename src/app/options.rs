@@ -62,6 +62,9 @@ pub struct Options {
     pub never: Vec<String>,
     /// Sources to ask first for single instruments, by id.
     pub sources_of: BTreeMap<String, Vec<String>>,
+    /// Where the config file says something: file, line and key, by the key, and by key and name for each
+    /// name of a list.
+    pub places: BTreeMap<String, String>,
     /// Ask a second source for everything.
     pub verify: bool,
     /// Keys by source.

@@ -7,6 +7,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::snapshot::{Completeness, Failed};
+use crate::render;
+
+/// How deep the further lines of a cause stand.
+const HANGING: usize = 4;
+/// Of more causes than this nobody reads who said what; those of the same reasons are told together.
+const MANY: usize = 4;
+/// No terminal is taken for narrower.
+const NARROWEST: usize = 40;
 
 /// A report that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +38,8 @@ pub struct Console<'a> {
     pub out: &'a mut dyn Write,
     /// Warnings and errors.
     pub err: &'a mut dyn Write,
+    /// How wide they may be.
+    pub err_width: usize,
 }
 
 impl Console<'_> {
@@ -43,42 +53,67 @@ impl Console<'_> {
         if quiet && !empty {
             return;
         }
-        let _ = if empty {
-            writeln!(self.err, "error: nothing to show: no close could be had")
+        if empty {
+            self.say("error: nothing to show: no close could be had");
         } else {
             let ids: Vec<&str> = errors.iter().map(|e| e.id.as_str()).collect();
-            writeln!(self.err, "warning: {} missing: {}", ids.len(), shortened(&ids))
-        };
-        for alike in by_cause(errors) {
+            self.say(&format!("warning: {} missing: {}", ids.len(), shortened(&ids)));
+        }
+        let mut causes = by_cause(errors, true);
+        let apart = causes.len() <= MANY;
+        if !apart {
+            causes = by_cause(errors, false);
+        }
+        for alike in causes {
             let Some(first) = alike.first() else { continue };
             let ids: Vec<&str> = alike.iter().map(|e| e.id.as_str()).collect();
-            let what = if alike.len() == 1 {
-                first.message.clone()
-            } else {
-                format!("{}: {}: no closes of {}", asked(&alike), first.reason, shortened(&ids))
+            let what = match told_apart(first).filter(|_| apart) {
+                _ if alike.len() == 1 => first.message.clone(),
+                Some(told) => format!("no closes of {}: {told}", shortened(&ids)),
+                None => format!("{}: {}: no closes of {}", asked(&alike), first.reason, shortened(&ids)),
             };
-            let _ = writeln!(self.err, "  {what}\n  hint: {}", first.hint);
+            self.say(&format!("  {what}"));
+            self.say(&format!("  hint: {}", first.hint));
         }
         if errors.is_empty() {
-            let _ = writeln!(
-                self.err,
-                "  hint: no session was known at that instant; ask for a later --as-of or --date"
-            );
+            self.say("  hint: no session was known at that instant; ask for a later --as-of or --date");
+        }
+    }
+
+    /// One cause or hint in lines that fit; further ones stand deeper.
+    fn say(&mut self, text: &str) {
+        let head = text.len() - text.trim_start().len();
+        let room = self.err_width.max(NARROWEST).saturating_sub(head);
+        for line in render::wrapped(text.trim_start(), room, HANGING - head) {
+            let _ = writeln!(self.err, "{:head$}{line}", "");
         }
     }
 }
 
-/// Failures of one cause together, in the order they first came.
-fn by_cause(errors: &[Failed]) -> Vec<Vec<&Failed>> {
+/// Failures of one cause together, in the order they first came: of one reason, or of the same reasons of
+/// the same sources where these gave different ones and are told `apart`.
+fn by_cause(errors: &[Failed], apart: bool) -> Vec<Vec<&Failed>> {
     let mut causes: Vec<Vec<&Failed>> = Vec::new();
     for e in errors {
-        let same = |f: &&Failed| f.reason == e.reason && (f.hint == e.hint || f.source != "computed");
+        let same = |f: &&Failed| {
+            f.reason == e.reason
+                && (!apart || told_apart(f) == told_apart(e))
+                && (f.hint == e.hint || f.source != "computed")
+        };
         match causes.iter_mut().find(|alike| alike.first().is_some_and(same)) {
             Some(alike) => alike.push(e),
             None => causes.push(vec![e]),
         }
     }
     causes
+}
+
+/// Which source said what, where several gave different reasons: the message without the instrument.
+fn told_apart(failed: &Failed) -> Option<&str> {
+    let told = failed.message.strip_prefix("no closes of ")?.strip_prefix(failed.id.as_str())?;
+    let told = told.strip_prefix(": ").filter(|_| failed.asked.len() > 1)?;
+    let (sources, reason) = told.split_once(": ")?;
+    (sources != failed.asked.join(", ") || reason != failed.reason).then_some(told)
 }
 
 /// All sources that were asked for some of these, in the order they first come.
@@ -136,4 +171,85 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 /// The system's own words, without the name of a temporary file.
 fn plain(error: io::Error) -> io::Error {
     error.raw_os_error().map_or(error, io::Error::from_raw_os_error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::InstrumentId;
+
+    fn failed(id: &str, told: &[(&str, &str)]) -> Failed {
+        let mut reasons: Vec<&str> = told.iter().map(|(_, reason)| *reason).collect();
+        reasons.dedup();
+        let asked: Vec<String> = told.iter().map(|(source, _)| (*source).to_owned()).collect();
+        let said = if reasons.len() == 1 {
+            format!("{}: {}", asked.join(", "), reasons[0])
+        } else {
+            told.iter().map(|(source, reason)| format!("{source}: {reason}")).collect::<Vec<_>>().join("; ")
+        };
+        Failed {
+            id: InstrumentId::new(id),
+            source: asked[0].clone(),
+            message: format!("no closes of {id}: {said}"),
+            asked,
+            kind: "transport".to_owned(),
+            reason: reasons.join("; "),
+            hint: "try again".to_owned(),
+            retryable: true,
+        }
+    }
+
+    fn said(errors: &[Failed], width: usize) -> String {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut console = Console { out: &mut out, err: &mut err, err_width: width };
+        console.tell(Completeness::Partial, errors, false);
+        String::from_utf8(err).unwrap()
+    }
+
+    #[test]
+    fn who_said_what_is_told_where_sources_gave_different_reasons() {
+        let errors = [
+            failed("A", &[("yahoo", "status 429"), ("sina", "no connection")]),
+            failed("B", &[("sina", "status 429"), ("yahoo", "no connection")]),
+            failed("C", &[("yahoo", "status 429"), ("sina", "no connection")]),
+        ];
+        assert_eq!(
+            said(&errors, 100),
+            "warning: 3 missing: A, B, C\n  no closes of A, C: yahoo: status 429; sina: no connection\n  hint: try again\n  \
+             no closes of B: sina: status 429; yahoo: no connection\n  hint: try again\n"
+        );
+    }
+
+    #[test]
+    fn one_reason_of_all_is_told_once_with_all_sources() {
+        let errors = [
+            failed("A", &[("yahoo", "no connection"), ("sina", "no connection")]),
+            failed("B", &[("yahoo", "no connection"), ("cboe", "no connection")]),
+        ];
+        assert_eq!(
+            said(&errors, 100),
+            "warning: 2 missing: A, B\n  yahoo, sina, cboe: no connection: no closes of A, B\n  hint: try again\n"
+        );
+    }
+
+    #[test]
+    fn of_many_causes_those_of_the_same_reasons_are_told_together() {
+        let of = |id: &str, source: &str| failed(id, &[(source, "status 429"), ("sina", "no connection")]);
+        let errors = [of("A", "yahoo"), of("B", "hsi"), of("C", "cboe"), of("D", "fred"), of("E", "ecb")];
+        assert_eq!(
+            said(&errors, 100),
+            "warning: 5 missing: A, B, C, D, E\n  yahoo, sina, hsi, cboe, fred, ecb: status 429; no connection: \
+             no closes of A, B, C, D, E\n  hint: try again\n"
+        );
+    }
+
+    #[test]
+    fn a_long_cause_is_wrapped_and_its_further_lines_stand_deeper() {
+        let reason = "it answered with something that nobody can read ".repeat(4);
+        let text = said(&[failed("A", &[("yahoo", reason.trim()), ("sina", "no connection")])], 60);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.iter().all(|l| l.chars().count() <= 60), "{text}");
+        assert!(lines[1].starts_with("  no closes of A: yahoo: ") && lines[2].starts_with("    "), "{text}");
+        assert!(!lines[2].starts_with("     "), "{text}");
+    }
 }

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 
-use super::choice;
 use super::options::{Command, Options};
+use super::{asked_of, choice};
 use crate::catalogue::{self, CatalogueError};
 use crate::compute::Chosen;
 use crate::domain::horizon::Period;
+use crate::domain::text::sanitise;
 use crate::domain::{Horizon, InstrumentId, Universe, VenueKind};
 use crate::fetch;
 use crate::render::{Format, Style};
@@ -43,18 +44,34 @@ pub enum UsageError {
     #[error("'{0}' holds a comma: separate instruments with blanks")]
     CommaList(String),
     /// A source that there is none of.
-    #[error("unknown source '{name}': there are {known}; for the built-in closes use --demo")]
+    #[error("unknown source '{name}': {hint}")]
     UnknownSource {
         /// The name.
         name: String,
-        /// All names.
-        known: String,
+        /// The nearest name, or all.
+        hint: String,
+    },
+    /// Something that the config file says.
+    #[error("{place}: {wrong}")]
+    Configured {
+        /// File, line and key.
+        place: String,
+        /// What is wrong with it.
+        wrong: Box<UsageError>,
+    },
+    /// A composite or a group where only an instrument has sources.
+    #[error("'{id}' is a {what}: only instruments have sources")]
+    NoInstrument {
+        /// Its id.
+        id: String,
+        /// What it is.
+        what: &'static str,
     },
     /// A base URL that no request can be sent to.
-    #[error("{variable} is no address to ask: {reason}")]
+    #[error("{place} is no address to ask: {reason}")]
     BadBaseUrl {
-        /// The variable that holds it.
-        variable: String,
+        /// The variable, or the place in the config file, that holds it.
+        place: String,
         /// Why.
         reason: String,
     },
@@ -125,6 +142,7 @@ pub struct Plan {
     pub(super) verify: bool,
     pub(super) query: fetch::Query,
     pub(super) settings: fetch::Settings,
+    pub(super) never: Vec<String>,
     pub(super) format: Format,
     pub(super) output: Option<PathBuf>,
     pub(super) style: Style,
@@ -137,10 +155,10 @@ impl Plan {
     /// # Errors
     /// [`UsageError`] when what was asked makes no sense.
     pub fn new(options: Options, now: DateTime<Utc>) -> Result<Self, UsageError> {
-        check_addresses(&options)?;
+        asked_of::check_addresses(&options)?;
         let mut universe = catalogue::load()?;
-        let sources = sources(&options)?;
-        prefer(&options, &mut universe)?;
+        let sources = asked_of::sources(&options)?;
+        asked_of::prefer(&options, &mut universe)?;
         let by_section = options.words.is_empty();
         let chosen = if by_section {
             choice::usual(&universe, &sources)
@@ -170,6 +188,7 @@ impl Plan {
                 deadline: options.timeout,
                 user_agent: None,
             },
+            never: options.never,
             universe,
             chosen,
             by_section,
@@ -189,64 +208,6 @@ impl Plan {
             quiet: options.quiet,
         })
     }
-}
-
-/// The sources of the run, in order.
-pub(super) fn sources(options: &Options) -> Result<Vec<String>, UsageError> {
-    if options.demo {
-        return Ok(vec!["demo".to_owned()]);
-    }
-    checked(&options.configured)?;
-    if options.sources.is_empty() {
-        let mut sources = checked(&options.first)?;
-        let never = checked(&options.never)?;
-        sources
-            .extend(fetch::usual_sources(&options.keys).into_iter().filter(|n| !options.first.contains(n)));
-        sources.retain(|name| !never.contains(name));
-        return Ok(sources);
-    }
-    checked(&options.sources)
-}
-
-/// Names of sources, each once.
-pub(super) fn checked(names: &[String]) -> Result<Vec<String>, UsageError> {
-    let mut sources: Vec<String> = Vec::new();
-    for name in names.iter().map(|n| n.trim().to_lowercase()) {
-        if !fetch::known_source(&name) || name == "demo" {
-            let known: Vec<&str> = fetch::source_names().filter(|n| *n != "demo").collect();
-            let name = crate::domain::text::sanitise(&name, 40);
-            return Err(UsageError::UnknownSource { name, known: known.join(", ") });
-        }
-        if !sources.contains(&name) {
-            sources.push(name);
-        }
-    }
-    Ok(sources)
-}
-
-/// Takes over which sources the user asks first for single instruments.
-pub(super) fn prefer(options: &Options, universe: &mut Universe) -> Result<(), UsageError> {
-    for (word, names) in &options.sources_of {
-        let id = InstrumentId::new(word);
-        let nearest = super::words::nearest(word, universe);
-        let Some(instrument) = universe.instrument_mut(&id) else {
-            return Err(UsageError::Mistyped { word: crate::domain::text::sanitise(word, 40), nearest });
-        };
-        let mut sources = checked(names)?;
-        sources.extend(instrument.sources.iter().filter(|s| !names.contains(s)).cloned().collect::<Vec<_>>());
-        instrument.sources = sources;
-    }
-    Ok(())
-}
-
-pub(super) fn check_addresses(options: &Options) -> Result<(), UsageError> {
-    for (source, url) in options.base_urls.iter().filter(|(source, _)| fetch::known_source(source)) {
-        fetch::check_base_url(url).map_err(|reason| UsageError::BadBaseUrl {
-            variable: format!("MARKETSNAP_{}_URL", source.to_uppercase()),
-            reason,
-        })?;
-    }
-    Ok(())
 }
 
 /// The instant to speak for (none: when the answers are in) and the day asked for.
@@ -312,6 +273,6 @@ fn format(options: &Options) -> Result<Format, UsageError> {
         Some("json") => Ok(Format::Json),
         Some("txt") => Ok(Format::Table),
         _ if fallback.is_some() => Ok(fallback.unwrap_or_default()),
-        _ => Err(UsageError::UnknownSuffix(crate::domain::text::sanitise(&path.to_string_lossy(), 80))),
+        _ => Err(UsageError::UnknownSuffix(sanitise(&path.to_string_lossy(), 80))),
     }
 }

@@ -3,11 +3,11 @@
 //! Not for: the table that tells of it (`sources`).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::pin;
 
 use chrono::{DateTime, Days, Utc};
 use futures_util::future::join_all;
+use tokio::sync::watch;
 
 use super::sources::{SourcesPlan, state};
 use super::{Clock, Observer, RunError, run};
@@ -36,30 +36,33 @@ pub fn probe(plan: &SourcesPlan, clock: &dyn Clock, observer: &dyn Observer) -> 
     if !plan.probe {
         return Ok(Probes { remembered, came: BTreeMap::new() });
     }
-    let answered = Arc::new(AtomicBool::new(false));
-    run::end_at_once_when(&answered)?;
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Start)?;
     let now = clock.now();
-    let asked = plan.sources().map(|source| {
-        let remembered = remembered.get(source.info().name);
-        async move {
-            let come = match subject(plan, source, remembered, now) {
-                Ok(instrument) => ask(plan, source, instrument, clock, observer).await,
-                Err(reason) => (Probe { reason: Some(reason), ..untouched() }, None),
-            };
-            (source.info().name.to_owned(), come)
-        }
-    });
-    let done = runtime.block_on(async {
-        tokio::select! {
-            all = join_all(asked) => Ok(all.into_iter().collect()),
-            () = run::stopped() => Err(RunError::Interrupted),
-        }
-    });
-    answered.store(true, Ordering::SeqCst);
-    runtime.shutdown_background();
-    done.map(|came| Probes { remembered, came })
+    let came = run::until_stopped(async |stopped| {
+        let stop = watch::Sender::new(false);
+        let asked = plan.sources().map(|source| {
+            let (remembered, mut stop) = (remembered.get(source.info().name), stop.subscribe());
+            async move {
+                let come = match subject(plan, source, remembered, now) {
+                    Ok(instrument) => {
+                        let stopped = stop.wait_for(|told| *told);
+                        ask(plan, source, instrument, clock, observer, stopped).await?
+                    }
+                    Err(reason) => (Probe { reason: Some(reason), ..untouched() }, None),
+                };
+                Ok((source.info().name.to_owned(), come))
+            }
+        });
+        let mut all = pin!(join_all(asked));
+        let came = tokio::select! {
+            came = &mut all => came,
+            () = stopped => {
+                stop.send_replace(true);
+                all.await
+            }
+        };
+        came.into_iter().collect::<Result<_, RunError>>()
+    })?;
+    Ok(Probes { remembered, came })
 }
 
 /// The instrument to ask a source for, an index if it covers one; or why it is not asked.
@@ -91,7 +94,8 @@ async fn ask(
     instrument: &Instrument,
     clock: &dyn Clock,
     observer: &dyn Observer,
-) -> (Probe, Option<Health>) {
+    stopped: impl Future,
+) -> Result<(Probe, Option<Health>), RunError> {
     let name = source.info().name;
     let zone = plan.universe.exchange(&instrument.exchange).map(|e| e.timezone);
     let until = clock.now().date_naive();
@@ -102,8 +106,12 @@ async fn ask(
     };
     let settings = Settings { sources: vec![name.to_owned()], ..plan.settings.clone() };
     let mut desk = Desk::open(&settings, clock, observer);
-    let fetched = desk.fetch(&query).await;
+    let fetched = tokio::select! {
+        fetched = desk.fetch(&query) => Ok(fetched),
+        _ = stopped => Err(RunError::Interrupted),
+    };
     desk.close();
+    let fetched = fetched?;
     let mut health = fetched.sources.into_iter().next();
     let newest = fetched.series.first().and_then(|s| s.last());
     let failure = fetched.failures.first();
@@ -125,7 +133,7 @@ async fn ask(
         date: newest.map(|bar| bar.date),
         close: newest.map(|bar| bar.close),
     };
-    (probe, health)
+    Ok((probe, health))
 }
 
 /// Whether a failure is the source's, and not that of the one symbol asked for.

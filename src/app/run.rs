@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 
 use super::output::{Console, WriteError};
 use super::plan::Plan;
@@ -15,8 +16,8 @@ use super::{Clock, Exit, Observer, adhoc, output, second, words};
 use crate::app::Command;
 use crate::compute::{Inputs, comparison, snapshot, trust};
 use crate::domain::snapshot::{Completeness, Failed};
-use crate::domain::{InstrumentId, Series, Universe};
-use crate::fetch::{FailureKind, Fetched};
+use crate::domain::{InstrumentId, Series};
+use crate::fetch::{self, Failure, FailureKind, Fetched};
 use crate::render::{self, Format};
 
 /// A run that ended without a report.
@@ -66,7 +67,7 @@ pub fn report(
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
     let now = clock.now();
-    let failures = failures(&answers.fetched, &plan.universe);
+    let failures = failures(&answers.fetched, &plan);
     let (series, trust) = second::believed(&plan, answers, now);
     let inputs =
         Inputs { failures: &failures, trust: (!plan.demo).then_some(&trust), ..inputs(&plan, &series, now) };
@@ -101,47 +102,53 @@ pub fn report(
 /// # Errors
 /// [`RunError`] when the run was interrupted.
 pub fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Answers, RunError> {
-    let answered = Arc::new(AtomicBool::new(false));
-    end_at_once_when(&answered)?;
+    until_stopped(async |stopped| second::ask(plan, clock, observer, stopped).await)
+}
+
+/// Runs the requests with a future that is ready once the run is told to stop. While nobody waits for
+/// that future, before and after, a signal ends the process with 130: neither a slow start nor a reader
+/// that does not read must hold it.
+pub(super) fn until_stopped<T>(
+    requests: impl AsyncFnOnce(BoxFuture<'static, ()>) -> Result<T, RunError>,
+) -> Result<T, RunError> {
+    let at_once = Arc::new(AtomicBool::new(true));
+    let code = i32::from(Exit::Interrupted.code());
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&at_once))
+            .map_err(RunError::Start)?;
+    }
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Start)?;
     let done = runtime.block_on(async {
-        tokio::select! {
-            answers = second::ask(plan, clock, observer) => Ok(answers),
-            () = stopped() => Err(RunError::Interrupted),
-        }
+        let stopped = stopped().map_err(RunError::Start)?;
+        at_once.store(false, Ordering::SeqCst);
+        requests(stopped).await
     });
-    answered.store(true, Ordering::SeqCst);
+    at_once.store(true, Ordering::SeqCst);
     // A name that is still being looked up must not hold a run whose time is over.
     runtime.shutdown_background();
     done
 }
 
-/// From the moment the flag is set a signal ends the process with 130: a reader that does not read must
-/// not hold it.
-pub(super) fn end_at_once_when(flag: &Arc<AtomicBool>) -> Result<(), RunError> {
-    let code = i32::from(Exit::Interrupted.code());
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(flag))
-            .map_err(RunError::Start)?;
-    }
-    Ok(())
+/// Listens from now on for ctrl-c or, as cron and systemd send, SIGTERM; ready when one has come.
+#[cfg(unix)]
+fn stopped() -> io::Result<BoxFuture<'static, ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(Box::pin(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }))
 }
 
-/// Waits for ctrl-c or, as cron and systemd send, SIGTERM.
-pub(super) async fn stopped() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
+/// Listens for ctrl-c; ready when it has come.
+#[cfg(not(unix))]
+fn stopped() -> io::Result<BoxFuture<'static, ()>> {
+    Ok(Box::pin(async {
+        let _ = tokio::signal::ctrl_c().await;
+    }))
 }
 
 /// A report's inputs without failures and opinions.
@@ -170,7 +177,8 @@ pub(super) fn inputs<'a>(
 }
 
 /// What could not be had, with the nearest ids for words that no source knows.
-fn failures(fetched: &Fetched, universe: &Universe) -> Vec<Failed> {
+fn failures(fetched: &Fetched, plan: &Plan) -> Vec<Failed> {
+    let universe = &plan.universe;
     fetched
         .failures
         .iter()
@@ -178,10 +186,11 @@ fn failures(fetched: &Fetched, universe: &Universe) -> Vec<Failed> {
             let ad_hoc = universe.instrument(&f.instrument).is_some_and(|i| i.section == adhoc::SECTION);
             let near = if ad_hoc { words::nearest(f.instrument.as_str(), universe) } else { Vec::new() };
             let near: Vec<String> = near.into_iter().filter(|id| *id != f.instrument.as_str()).collect();
+            let hint = left_out(f, plan).unwrap_or_else(|| f.hint.clone());
             let hint = if near.is_empty() {
-                f.hint.clone()
+                hint
             } else {
-                format!("known ids like it: {}; {}", near.join(", "), f.hint)
+                format!("known ids like it: {}; {hint}", near.join(", "))
             };
             Failed {
                 id: f.instrument.clone(),
@@ -195,6 +204,29 @@ fn failures(fetched: &Fetched, universe: &Universe) -> Vec<Failed> {
             }
         })
         .collect()
+}
+
+/// What to change where only sources that the user left out hold the instrument.
+fn left_out(failure: &Failure, plan: &Plan) -> Option<String> {
+    if failure.kind != FailureKind::NotCovered || plan.demo {
+        return None;
+    }
+    let want = plan.query.wants.iter().find(|w| w.instrument.id == failure.instrument)?;
+    let holds = |name: &str| {
+        let spelt = || fetch::source(name)?.spells(want.instrument.id.as_str());
+        if want.ad_hoc { spelt().is_some() } else { fetch::covers(name, &want.instrument) }
+    };
+    let others =
+        fetch::source_names().filter(|n| *n != "demo" && !plan.settings.sources.iter().any(|s| s == n));
+    let holders: Vec<&str> = others.filter(|name| holds(name)).collect();
+    if plan.settings.named {
+        let held = (!holders.is_empty()).then(|| holders.join(", "));
+        return held.map(|held| format!("--source leaves out {held}: name one of them too"));
+    }
+    let never: Vec<&str> =
+        holders.into_iter().filter(|n| plan.never.iter().any(|other| other == n)).collect();
+    let held = (!never.is_empty()).then(|| never.join(", "));
+    held.map(|held| format!("'never' in the config file forbids {held}, which would be asked for it"))
 }
 
 /// The failure's class as the JSON spells it.

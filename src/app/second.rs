@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::plan::Plan;
-use super::run::{Answers, inputs};
+use super::run::{Answers, RunError, inputs};
 use super::{Clock, Observer, adhoc};
 use crate::compute::{Trust, trust};
 use crate::domain::snapshot::AskedSource;
@@ -23,10 +23,25 @@ const WITHIN: Duration = Duration::from_secs(8);
 /// A run of so many instruments makes one spot check.
 const LARGE: usize = 20;
 
-/// Asks all sources that have to be asked.
-pub(super) async fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Observer) -> Answers {
+/// Asks all sources that have to be asked; what they said of pauses is remembered also of a run that is
+/// told to stop.
+pub(super) async fn ask(
+    plan: &mut Plan,
+    clock: &dyn Clock,
+    observer: &dyn Observer,
+    stopped: impl Future<Output = ()>,
+) -> Result<Answers, RunError> {
     let settings = plan.settings.clone();
     let mut desk = Desk::open(&settings, clock, observer);
+    let done = tokio::select! {
+        answers = answers(plan, &mut desk, clock) => Ok(answers),
+        () = stopped => Err(RunError::Interrupted),
+    };
+    desk.close();
+    done
+}
+
+async fn answers(plan: &mut Plan, desk: &mut Desk<'_>, clock: &dyn Clock) -> Answers {
     let (mut fetched, checked) = desk.fetch_and_check(&plan.query, spot(plan)).await;
     adhoc::describe(&mut plan.universe, &fetched.described);
     let series: BTreeMap<InstrumentId, Series> =
@@ -34,11 +49,10 @@ pub(super) async fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Obser
     let mut others = trust::Others::new();
     keep(&mut others, checked);
     if !plan.demo {
-        question(plan, &mut desk, &series, &mut others, clock).await;
+        question(plan, desk, &series, &mut others, clock).await;
     }
     fetched.sources = desk.health();
     fetched.requests = desk.requests();
-    desk.close();
     Answers { fetched, series, others }
 }
 

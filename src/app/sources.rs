@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use super::options::Options;
 use super::output::{self, Console};
 use super::probe::Probes;
-use super::{Clock, Exit, Format, RunError, Style, UsageError, WriteError, plan};
+use super::{Clock, Exit, Format, RunError, Style, UsageError, WriteError, asked_of};
 use crate::catalogue;
 use crate::domain::sources::{
     Address, Coverage, KeyNeeded, LeftOut, Limits, Probe, SourceRow, SourceState, Sources,
@@ -40,12 +40,12 @@ impl SourcesPlan {
     /// # Errors
     /// [`UsageError`] when what was asked makes no sense.
     pub fn new(options: Options, probe: bool) -> Result<Self, UsageError> {
-        plan::check_addresses(&options)?;
+        asked_of::check_addresses(&options)?;
         let mut universe = catalogue::load()?;
-        plan::prefer(&options, &mut universe)?;
-        let named = plan::checked(&options.sources)?;
-        let never = plan::checked(&options.never)?;
-        let order = plan::sources(&Options { sources: Vec::new(), ..options.clone() })?;
+        asked_of::prefer(&options, &mut universe)?;
+        let named = asked_of::checked(&options.sources)?;
+        let never = asked_of::never(&options)?;
+        let order = asked_of::sources(&Options { sources: Vec::new(), ..options.clone() })?;
         let rest = fetch::source_names().filter(|n| *n != "demo" && !order.iter().any(|o| o == n));
         let all = order.iter().cloned().chain(rest.map(str::to_owned)).collect();
         let settings = Settings {

@@ -2,7 +2,7 @@
 //!
 //! Not for: flags of one command.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -199,6 +199,9 @@ impl Shared {
         if self.demo && !self.source.is_empty() && both("demo", "source") {
             return Err(Conflict("--demo", "--source"));
         }
+        if given.has("demo") && given.has("verify") {
+            return Err(Conflict("--demo", "--verify"));
+        }
         if self.json && matches!(self.format, Some(FormatName::Table)) && both("json", "format") {
             return Err(Conflict("--json", "--format table"));
         }
@@ -232,14 +235,15 @@ impl Shared {
             horizons: self.horizons.clone(),
             since: None,
             benchmark: BENCHMARK.to_owned(),
-            demo: self.demo,
+            demo: self.demo && (given.has("demo") || !given.has("source")),
             sources: self.source.clone(),
             verify: self.verify,
             configured: Vec::new(),
             first: Vec::new(),
             never: Vec::new(),
-            sources_of: std::collections::BTreeMap::new(),
-            keys: std::collections::BTreeMap::new(),
+            sources_of: BTreeMap::new(),
+            places: BTreeMap::new(),
+            keys: BTreeMap::new(),
             memory: world.environment.memory.clone(),
             timeout: self.timeout,
             base_urls: world.environment.base_urls.clone(),

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::World;
+use crate::config::Config;
 use crate::domain::text::sanitise;
 
 /// A key that cannot be used; nothing of it is in the message.
@@ -22,16 +23,16 @@ pub(super) struct KeyError {
 
 /// Keys by source: a variable's before those of the files named in a variable, and these before those of
 /// the config file. A file that is outranked is not read.
-pub(super) fn keys(
-    world: &World<'_>,
-    configured: &BTreeMap<String, PathBuf>,
-) -> Result<BTreeMap<String, SecretString>, KeyError> {
+pub(super) fn keys(world: &World<'_>, config: &Config) -> Result<BTreeMap<String, SecretString>, KeyError> {
     let variables = &world.environment.keys;
-    let mut files: BTreeMap<&String, &PathBuf> = configured.iter().collect();
-    files.extend(&world.environment.key_files);
+    let mut files: BTreeMap<&String, (&PathBuf, Option<&String>)> = BTreeMap::new();
+    for (name, file) in &config.key_files {
+        files.insert(name, (file, config.places.get(&format!("sources.{name}.key_file"))));
+    }
+    files.extend(world.environment.key_files.iter().map(|(name, file)| (name, (file, None))));
     let mut keys = BTreeMap::new();
-    for (name, file) in files.into_iter().filter(|(name, _)| !variables.contains_key(*name)) {
-        keys.insert(name.clone(), from_file(name, file)?);
+    for (name, (file, told)) in files.into_iter().filter(|(name, _)| !variables.contains_key(*name)) {
+        keys.insert(name.clone(), from_file(name, file, told)?);
     }
     for (name, key) in variables {
         let place = format!("the variable MARKETSNAP_{}_KEY", name.to_uppercase());
@@ -40,8 +41,13 @@ pub(super) fn keys(
     Ok(keys)
 }
 
-fn from_file(name: &str, path: &Path) -> Result<SecretString, KeyError> {
-    let place = format!("the file {}", path.to_string_lossy());
+/// The key of a file, which `told`, a place of the config file, may have named.
+fn from_file(name: &str, path: &Path, told: Option<&String>) -> Result<SecretString, KeyError> {
+    let path_shown = path.to_string_lossy();
+    let place = match told {
+        Some(told) => format!("{told} = {path_shown}"),
+        None => format!("the file {path_shown}"),
+    };
     let wrong = |reason: &str| error(name, &place, reason);
     let about = fs::metadata(path).map_err(|e| wrong(&e.to_string()))?;
     if !about.is_file() {
@@ -74,5 +80,5 @@ fn checked(text: &str, name: &str, place: &str) -> Result<SecretString, KeyError
 }
 
 fn error(name: &str, place: &str, reason: &str) -> KeyError {
-    KeyError { name: sanitise(name, 40), place: sanitise(place, 140), reason: reason.to_owned() }
+    KeyError { name: sanitise(name, 40), place: sanitise(place, 300), reason: reason.to_owned() }
 }

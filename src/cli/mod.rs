@@ -12,6 +12,7 @@ mod list;
 mod sources;
 mod today;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::Write;
@@ -23,12 +24,20 @@ use secrecy::SecretString;
 use crate::app::{self, Clock, Exit, Options, Plan, SourcesPlan};
 use crate::config;
 
+/// The variable that names the config file.
+const CONFIG: &str = "MARKETSNAP_CONFIG";
+
+/// The width of causes and hints that no terminal shows.
+const WIDTH_OF_ERRORS: usize = 100;
+
 /// What only `main` knows: the clock, the terminal and the environment.
 pub struct World<'a> {
     /// The real clock, or a test's.
     pub clock: &'a dyn Clock,
     /// Width of the terminal that standard output is, if it is one.
     pub terminal_width: Option<u16>,
+    /// Width of the terminal that standard error is, if it is one.
+    pub stderr_width: Option<u16>,
     /// Standard error is a terminal.
     pub stderr_is_terminal: bool,
     /// The environment.
@@ -100,7 +109,7 @@ pub fn run(
                 list.text.as_deref(),
                 list.format(),
                 &list.style(world),
-                &mut app::Console { out, err },
+                &mut app::Console { out, err, err_width: err_width(world) },
             );
             return ended(done, err);
         }
@@ -119,7 +128,7 @@ pub fn run(
     let observer = console::Talker::new(shared.verbose, shared.progress(world));
     let answers = app::ask(&mut plan, world.clock, &observer);
     observer.finish();
-    let console = &mut app::Console { out, err };
+    let console = &mut app::Console { out, err, err_width: err_width(world) };
     ended(answers.and_then(|answers| app::report(plan, answers, world.clock, console)), err)
 }
 
@@ -142,7 +151,7 @@ fn list_sources(
     let observer = console::Talker::new(sources.verbose, progress);
     let probes = app::probe(&plan, world.clock, &observer);
     observer.finish();
-    let console = &mut app::Console { out, err };
+    let console = &mut app::Console { out, err, err_width: err_width(world) };
     ended(probes.and_then(|probes| app::sources(&plan, probes, world.clock, console)), err)
 }
 
@@ -151,17 +160,31 @@ fn choose(options: &mut Options, world: &World<'_>) -> Result<(), Box<dyn std::e
     if options.demo {
         return Ok(());
     }
-    let config = world.environment.config.as_deref().map(config::read).transpose()?.unwrap_or_default();
-    options.keys = keys::keys(world, &config.key_files)?;
+    let Environment { config, variables, empty_variables, .. } = &world.environment;
+    let named = variables.contains(CONFIG) && !empty_variables.contains(CONFIG);
+    let mut config = config.as_deref().map(|path| config::read(path, named)).transpose()?.unwrap_or_default();
+    options.keys = keys::keys(world, &config)?;
     options.configured = config.key_files.into_keys().collect();
     options.configured.extend(config.base_urls.keys().cloned());
     for (name, url) in config.base_urls {
-        options.base_urls.entry(name).or_insert(url);
+        let key = format!("sources.{name}.base_url");
+        match options.base_urls.entry(name) {
+            Entry::Occupied(_) => drop(config.places.remove(&key)),
+            Entry::Vacant(unset) => {
+                unset.insert(url);
+            }
+        }
     }
     options.first = config.first;
     options.never = config.never;
     options.sources_of = config.instruments;
+    options.places = config.places;
     Ok(())
+}
+
+/// The width of causes and hints.
+fn err_width(world: &World<'_>) -> usize {
+    world.stderr_width.map_or(WIDTH_OF_ERRORS, usize::from)
 }
 
 fn ended(done: Result<Exit, app::RunError>, err: &mut dyn Write) -> u8 {

@@ -41,6 +41,12 @@ pub enum Format {
     Json,
 }
 
+/// A text in lines of at most `cells`; all but the first begin with `indent` blanks.
+#[must_use]
+pub fn wrapped(text: &str, cells: usize, indent: usize) -> Vec<String> {
+    text::wrap(text, cells, indent)
+}
+
 /// Writes the report of `today`.
 ///
 /// # Errors

@@ -187,8 +187,8 @@ fn with_everything_down_the_run_ends_in_time_with_one_error() {
         run.check(run.code == 5 && run.out.is_empty(), "nothing to show");
         run.check(run.took < Duration::from_secs(8), "in time");
         let errors = run.err.lines().filter(|l| l.starts_with("error: ")).count();
-        run.check(errors == 1 && run.err.lines().count() <= 16, "one error that can be read");
-        run.check(run.err.lines().all(|l| l.chars().count() < 500), "lines that can be read");
+        run.check(errors == 1 && run.err.lines().count() <= 24, "one error that can be read");
+        run.check(run.err.lines().all(|l| l.chars().count() <= 100), "lines that can be read");
     });
 }
 

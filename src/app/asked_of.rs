@@ -1,0 +1,132 @@
+//! Which sources the user wants: by flags, by the config file, and for single instruments.
+//!
+//! Not for: asking them, or what else a run needs (`plan`).
+
+use super::options::Options;
+use super::plan::UsageError;
+use super::words;
+use crate::domain::text::sanitise;
+use crate::domain::{InstrumentId, Universe};
+use crate::fetch;
+
+/// From this likeness on a name is taken for a slip of another.
+const NEAR: f64 = 0.8;
+
+/// The sources of the run, in order.
+pub(super) fn sources(options: &Options) -> Result<Vec<String>, UsageError> {
+    if options.demo {
+        return Ok(vec!["demo".to_owned()]);
+    }
+    for name in &options.configured {
+        checked_at(options, &format!("sources.{name}"), std::slice::from_ref(name))?;
+    }
+    if options.sources.is_empty() {
+        let mut sources = checked_at(options, "sources.first", &options.first)?;
+        let never = never(options)?;
+        sources
+            .extend(fetch::usual_sources(&options.keys).into_iter().filter(|n| !options.first.contains(n)));
+        sources.retain(|name| !never.contains(name));
+        return Ok(sources);
+    }
+    checked(&options.sources)
+}
+
+/// The sources that the config file forbids.
+pub(super) fn never(options: &Options) -> Result<Vec<String>, UsageError> {
+    checked_at(options, "sources.never", &options.never)
+}
+
+/// Names of sources, each once, that the config file gives at this key.
+fn checked_at(options: &Options, key: &str, names: &[String]) -> Result<Vec<String>, UsageError> {
+    let mut sources: Vec<String> = Vec::new();
+    for name in names {
+        let place = options.places.get(&format!("{key} {name}")).or_else(|| options.places.get(key));
+        for known in checked(std::slice::from_ref(name)).map_err(|wrong| at(place, wrong))? {
+            if !sources.contains(&known) {
+                sources.push(known);
+            }
+        }
+    }
+    Ok(sources)
+}
+
+/// The error with the place in the config file that it comes from.
+fn at(place: Option<&String>, wrong: UsageError) -> UsageError {
+    match place {
+        Some(place) => UsageError::Configured { place: place.clone(), wrong: Box::new(wrong) },
+        None => wrong,
+    }
+}
+
+/// Names of sources, each once.
+pub(super) fn checked(names: &[String]) -> Result<Vec<String>, UsageError> {
+    let mut sources: Vec<String> = Vec::new();
+    for name in names.iter().map(|n| n.trim().to_lowercase()) {
+        if !fetch::known_source(&name) || name == "demo" {
+            let hint = source_like(&name);
+            return Err(UsageError::UnknownSource { name: sanitise(&name, 40), hint });
+        }
+        if !sources.contains(&name) {
+            sources.push(name);
+        }
+    }
+    Ok(sources)
+}
+
+/// The source that a wrong name may mean, or all where none is near.
+fn source_like(name: &str) -> String {
+    if name == "demo" {
+        return "for the built-in closes use --demo".to_owned();
+    }
+    let known: Vec<&str> = fetch::source_names().filter(|n| *n != "demo").collect();
+    let like = |known: &&str| strsim::jaro_winkler(known, name);
+    let near = known.iter().copied().max_by(|a, b| like(a).total_cmp(&like(b)));
+    match near.filter(|near| like(near) > NEAR) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there are {}", known.join(", ")),
+    }
+}
+
+/// Takes over which sources the user asks first for single instruments.
+pub(super) fn prefer(options: &Options, universe: &mut Universe) -> Result<(), UsageError> {
+    for (word, names) in &options.sources_of {
+        let key = format!("instruments.{word}");
+        let id = InstrumentId::new(word);
+        if universe.instrument(&id).is_none() {
+            return Err(at(options.places.get(&key), no_instrument(word, &id, universe)));
+        }
+        let mut sources = checked_at(options, &format!("{key}.sources"), names)?;
+        if let Some(instrument) = universe.instrument_mut(&id) {
+            sources.extend(
+                instrument.sources.iter().filter(|s| !names.contains(s)).cloned().collect::<Vec<_>>(),
+            );
+            instrument.sources = sources;
+        }
+    }
+    Ok(())
+}
+
+fn no_instrument(word: &str, id: &InstrumentId, universe: &Universe) -> UsageError {
+    let what = match (universe.composite(id), universe.group(id)) {
+        (Some(_), _) => "composite",
+        (None, Some(_)) => "group",
+        (None, None) => {
+            let mut nearest = words::nearest(word, universe);
+            nearest.retain(|near| universe.instrument(&InstrumentId::new(near)).is_some());
+            return UsageError::Mistyped { word: sanitise(word, 40), nearest };
+        }
+    };
+    UsageError::NoInstrument { id: sanitise(word, 40), what }
+}
+
+/// Refuses base URLs that no request can be sent to.
+pub(super) fn check_addresses(options: &Options) -> Result<(), UsageError> {
+    for (source, url) in options.base_urls.iter().filter(|(source, _)| fetch::known_source(source)) {
+        let configured = options.places.get(&format!("sources.{source}.base_url"));
+        fetch::check_base_url(url).map_err(|reason| UsageError::BadBaseUrl {
+            place: configured.cloned().unwrap_or_else(|| format!("MARKETSNAP_{}_URL", source.to_uppercase())),
+            reason,
+        })?;
+    }
+    Ok(())
+}
