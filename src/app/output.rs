@@ -108,12 +108,9 @@ fn by_cause(errors: &[Failed], apart: bool) -> Vec<Vec<&Failed>> {
     causes
 }
 
-/// Which source said what, where several gave different reasons: the message without the instrument.
+/// Which source said what, where several gave different reasons.
 fn told_apart(failed: &Failed) -> Option<&str> {
-    let told = failed.message.strip_prefix("no closes of ")?.strip_prefix(failed.id.as_str())?;
-    let told = told.strip_prefix(": ").filter(|_| failed.asked.len() > 1)?;
-    let (sources, reason) = told.split_once(": ")?;
-    (sources != failed.asked.join(", ") || reason != failed.reason).then_some(told)
+    failed.said.as_deref()
 }
 
 /// All sources that were asked for some of these, in the order they first come.
@@ -191,6 +188,7 @@ mod tests {
             id: InstrumentId::new(id),
             source: asked[0].clone(),
             message: format!("no closes of {id}: {said}"),
+            said: (reasons.len() > 1).then_some(said),
             asked,
             kind: "transport".to_owned(),
             reason: reasons.join("; "),

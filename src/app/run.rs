@@ -196,6 +196,7 @@ fn failures(fetched: &Fetched, plan: &Plan) -> Vec<Failed> {
                 id: f.instrument.clone(),
                 source: f.source.clone(),
                 asked: f.asked.clone(),
+                said: f.said.clone(),
                 kind: code(f.kind).to_owned(),
                 message: f.message.clone(),
                 reason: f.reason.clone(),

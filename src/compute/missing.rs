@@ -70,6 +70,7 @@ fn missing(inputs: &Inputs<'_>, id: &InstrumentId) -> Failed {
         id: id.clone(),
         message: format!("no closes of {id} from {source}: {reason}"),
         asked: vec![source.clone()],
+        said: None,
         source,
         kind: "no_data".to_owned(),
         reason,

@@ -90,6 +90,9 @@ pub struct Failed {
     /// All sources that were asked.
     #[serde(skip)]
     pub asked: Vec<String>,
+    /// Which of them said what, where they gave different reasons.
+    #[serde(skip)]
+    pub said: Option<String>,
     /// The failure's class (`unknown_symbol`, `throttled`, ...).
     pub kind: String,
     /// What failed and why.

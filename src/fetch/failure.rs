@@ -41,12 +41,15 @@ impl Failure {
         }
         let told: Vec<String> =
             reasons.iter().map(|(reason, sources)| format!("{}: {reason}", sources.join(", "))).collect();
-        let message = format!("no closes of {}: {}", first.instrument, told.join("; "));
+        let said = sanitise(&told.join("; "), 500);
+        let message = format!("no closes of {}: {said}", first.instrument);
+        let said = (told.len() > 1).then_some(said);
         let reasons: Vec<String> = reasons.into_iter().map(|(reason, _)| reason).collect();
         Some(Failure {
             message: sanitise(&message, 600),
             reason: reasons.join("; "),
             asked,
+            said,
             retryable,
             ..first
         })
@@ -69,6 +72,7 @@ pub(crate) fn failure(want: &Want, asked: &Asked<'_>, error: &SourceError) -> Fa
         instrument: id.clone(),
         source: name.to_owned(),
         asked: vec![name.to_owned()],
+        said: None,
         kind: kind(error),
         message: sanitise(&format!("no closes of {} from {name}{symbol}: {reason}", shown(want)), 300),
         reason,
@@ -104,6 +108,7 @@ pub(crate) fn not_covered(want: &Want, asked: &[String]) -> Failure {
         instrument: want.instrument.id.clone(),
         source: if demo { "demo".to_owned() } else { names },
         asked: Vec::new(),
+        said: None,
         kind: FailureKind::NotCovered,
         message: sanitise(&message, 300),
         reason: reason.to_owned(),

@@ -185,6 +185,8 @@ pub struct Failure {
     pub source: String,
     /// All that were asked.
     pub asked: Vec<String>,
+    /// Which of them said what, where they gave different reasons; safe to print.
+    pub said: Option<String>,
     /// The sort of failure.
     pub kind: FailureKind,
     /// What failed, of which instrument and source, and why; safe to print.

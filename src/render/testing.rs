@@ -323,6 +323,7 @@ fn failed() -> Failed {
         id: InstrumentId::new("HSTECH"),
         source: "yahoo".to_owned(),
         asked: Vec::new(),
+        said: None,
         kind: "no_data".to_owned(),
         message: "yahoo has no closes for HSTECH.HK".to_owned(),
         reason: String::new(),

@@ -208,6 +208,7 @@ fn failed(id: &str, kind: &str, message: String) -> Failed {
         id: InstrumentId::new(id),
         source: "yahoo".into(),
         asked: Vec::new(),
+        said: None,
         kind: kind.into(),
         message,
         reason: String::new(),
