@@ -50,6 +50,9 @@ pub fn questions(inputs: &Inputs<'_>, others: &Others, verify: bool) -> Vec<Inst
 /// For every instrument that another source spoke of, or whose source is not to be believed, what that means.
 #[must_use]
 pub fn opinions(inputs: &Inputs<'_>, others: &Others) -> BTreeMap<InstrumentId, Opinion> {
+    if others.is_empty() {
+        return BTreeMap::new();
+    }
     let court = Court::of(inputs, others);
     let lone = |k: &Known<'_>| court.discredited.contains_key(source(k));
     let known = court.market.known.iter().filter(|(id, k)| others.contains_key(*id) || lone(k));
