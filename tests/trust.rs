@@ -359,3 +359,16 @@ fn closes_as_traded_stand_in_for_adjusted_ones_only_on_the_same_basis() {
     let same = traded.replace("177.6", "148.0").replace("180.0", "150.0");
     assert_eq!(book(&same).opinion("HYGON", MORNING).instead, Some(0));
 }
+
+#[test]
+fn the_series_shown_instead_is_the_one_meant_also_beside_one_of_which_nothing_was_known() {
+    // The second source begins after the instant; the third has the session that the first one lacks.
+    let late = "2026-01-14 6926.60, 2026-01-15 6944.47, 2026-01-16 6940.01";
+    let book = Book::new()
+        .closes("SP500", "2026-02-02 7000, 2026-02-03 7010")
+        .moved_to("SP500", "tencent")
+        .closes("SP500", SP500)
+        .moved_to("SP500", "fred")
+        .closes("SP500", late);
+    assert_eq!(book.opinion("SP500", MORNING).instead, Some(1));
+}

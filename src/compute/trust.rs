@@ -207,7 +207,10 @@ impl<'a, 'b> Court<'a, 'b> {
         if warnings.is_empty() && confirmed_by.is_empty() {
             warnings.extend(self.alone(shown));
         }
-        Opinion { confirmed_by, warnings, instead: at.checked_sub(1) }
+        // Of a series held nothing may have been known then, so that it is no candidate.
+        let held = self.others.get(&known.instrument.id).map(Vec::as_slice).unwrap_or_default();
+        let instead = held.iter().position(|series| std::ptr::eq(series, shown.series));
+        Opinion { confirmed_by, warnings, instead }
     }
 
     /// The sentence on a row that only a source has which others contradict elsewhere.
