@@ -18,20 +18,11 @@ pub(super) fn warnings(known: &Known<'_>) -> Vec<Warning> {
     let mut found = Vec::new();
     let say = |message| Warning { kind: WarningKind::Suspect, message };
     let (id, source) = (&known.instrument.id, &known.series.provenance.source);
-    let recent = known.bars.get(known.bars.len().saturating_sub(LOOKED_AT)..).unwrap_or_default();
-    if let Some(limit) = limit_pct(known.instrument) {
-        for (before, bar) in recent.iter().zip(recent.iter().skip(1)) {
-            let pct = (bar.close / before.close - 1.0) * 100.0;
-            let split = known.series.splits.iter().any(|s| s.date > before.date && s.date <= bar.date);
-            if pct.abs() > limit && !split {
-                let far =
-                    if pct > 1000.0 { "more than 1000 % up".to_owned() } else { format!("{pct:+.2} %") };
-                found.push(say(format!(
-                    "{id}: {source}'s close of {} is {far} from the session before, without a split; it is kept",
-                    bar.date
-                )));
-            }
-        }
+    for (date, pct) in jumps(known) {
+        let far = if pct > 1000.0 { "more than 1000 % up".to_owned() } else { format!("{pct:+.2} %") };
+        found.push(say(format!(
+            "{id}: {source}'s close of {date} is {far} from the session before, without a split; it is kept"
+        )));
     }
     if let Some(split) = known.unadjusted {
         let why = if known.series.provenance.raw {
@@ -53,21 +44,24 @@ pub(super) fn warnings(known: &Known<'_>) -> Vec<Warning> {
     found
 }
 
+/// Sessions looked at whose move is beyond what the kind makes believable, without a split, oldest first.
+fn jumps<'a>(known: &'a Known<'_>) -> impl Iterator<Item = (NaiveDate, f64)> + 'a {
+    let recent = known.bars.get(known.bars.len().saturating_sub(LOOKED_AT)..).unwrap_or_default();
+    let limit = limit_pct(known.instrument).unwrap_or(f64::INFINITY);
+    let moves = recent.iter().zip(recent.iter().skip(1));
+    let beyond = moves.map(|(a, b)| (a.date, b.date, (b.close / a.close - 1.0) * 100.0));
+    let split = |from, to| known.series.splits.iter().any(|s| s.date > from && s.date <= to);
+    beyond
+        .filter(move |(from, to, pct)| pct.abs() > limit && !split(*from, *to))
+        .map(|(_, to, pct)| (to, pct))
+}
+
 /// The newest session looked at whose close cannot be believed by itself: too far from the one before,
 /// outside its own day's range, or the first after a split that the closes before do not know of.
 pub(super) fn newest_jump(known: &Known<'_>) -> Option<NaiveDate> {
-    let bars = known.bars.get(known.bars.len().saturating_sub(LOOKED_AT)..).unwrap_or_default();
-    let far = limit_pct(known.instrument).and_then(|limit| {
-        let pairs = bars.iter().zip(bars.iter().skip(1)).rev();
-        let split =
-            |a: NaiveDate, b: NaiveDate| known.series.splits.iter().any(|s| s.date > a && s.date <= b);
-        let mut far = pairs
-            .filter(|(a, b)| ((b.close / a.close - 1.0) * 100.0).abs() > limit && !split(a.date, b.date));
-        far.next().map(|(_, b)| b.date)
-    });
-    let range = bars.last().filter(|b| outside_own_range(b)).map(|b| b.date);
+    let range = known.bars.last().filter(|b| outside_own_range(b)).map(|b| b.date);
     let split = known.unadjusted.map(|s| s.date);
-    far.into_iter().chain(range).chain(split).max()
+    jumps(known).map(|(date, _)| date).chain(range).chain(split).max()
 }
 
 /// The bars from the newest jump on that only a split explains, where closes are as traded: beyond the
