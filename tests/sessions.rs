@@ -275,3 +275,13 @@ fn an_exchange_that_trades_again_is_not_shut_although_no_value_of_today_is_held(
     assert_eq!(session(&book.at("2026-02-24T05:00:00Z"), "STAR50").1, Status::Settled);
     assert_eq!(session(&book.at("2026-02-24T08:00:00Z"), "STAR50").1, Status::Stale);
 }
+
+#[test]
+fn a_fixing_is_shut_on_a_target_holiday_and_stale_when_one_is_missing_on_an_open_day() {
+    // Good Friday was 3 April 2026; the fixing of Tuesday 20 January was settled at 15:00 UTC.
+    let shut = Book::new().closes("EURUSD", "2026-04-01 1.15, 2026-04-02 1.16").venue("EURUSD", "ECB");
+    assert_eq!(session(&shut.at("2026-04-03T18:00:00Z"), "EURUSD"), of("2026-04-02", Status::Shut));
+    let late = Book::new().closes("EURUSD", "2026-01-16 1.16, 2026-01-19 1.17").venue("EURUSD", "ECB");
+    assert_eq!(session(&late.at("2026-01-20T15:30:00Z"), "EURUSD"), of("2026-01-19", Status::Settled));
+    assert_eq!(session(&late.at("2026-01-21T08:30:00Z"), "EURUSD"), of("2026-01-19", Status::Stale));
+}
