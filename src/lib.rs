@@ -9,6 +9,9 @@
 //!
 //! ```text
 //! argv -> cli -> app::Plan -> fetch -> compute -> domain::Snapshot -> render -> stdout
+//!                               |  ^
+//!                               v  |
+//!                              store
 //! ```
 //!
 //! A [`app::Plan`] is everything a run needs, decided and validated before the first request. A
@@ -21,10 +24,11 @@
 //! | 0 | [`domain`] | chrono, serde | I/O, clock, layout |
 //! | 1 | [`compute`] | domain | I/O, clock, layout |
 //! | 1 | [`catalogue`] | domain | I/O other than its own data files |
-//! | 2 | [`fetch`] | domain | compute, render |
-//! | 2 | [`render`] | domain | fetch, compute |
+//! | 2 | [`fetch`] | domain | compute, store, render |
+//! | 2 | [`store`] | domain | compute, fetch, render |
+//! | 2 | [`render`] | domain | compute, fetch, store |
 //! | 3 | [`app`] | all of the above | the command line's types |
-//! | 4 | [`cli`] | app, domain | fetch, compute, render |
+//! | 4 | [`cli`] | app, domain | compute, fetch, store, render |
 //! | 5 | `main` | cli, app | the rest |
 //!
 //! `tests/architecture.rs` fails on any other import. Only `main` knows the clock, the terminal and the
@@ -38,3 +42,4 @@ pub mod config;
 pub mod domain;
 pub mod fetch;
 pub mod render;
+pub mod store;

@@ -43,6 +43,8 @@ fn home() -> &'static Path {
 fn program(args: &[&str], base: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_marketsnap"));
     command.args(args).env_clear().env("HOME", home()).env("MARKETSNAP_YAHOO_URL", base).stdin(Stdio::null());
+    // What is kept between runs has tests of its own (`offline.rs`).
+    command.env("MARKETSNAP_NO_STORE", "1");
     command
 }
 

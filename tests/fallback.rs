@@ -19,6 +19,8 @@ mod believed;
 mod choice;
 #[path = "fallback/down.rs"]
 mod down;
+#[path = "fallback/kept.rs"]
+mod kept;
 #[path = "fallback/keys.rs"]
 mod keys;
 #[path = "fallback/pauses.rs"]

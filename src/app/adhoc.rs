@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use crate::domain::{Exchange, Hours, Instrument, InstrumentId, Kind, Mic, Universe, VenueKind};
+use crate::domain::{Exchange, Hours, Instrument, InstrumentId, Kind, Mic, Provenance, Universe, VenueKind};
 use crate::fetch::Described;
 
 /// The section of instruments outside the catalogue.
@@ -33,6 +33,21 @@ pub(super) fn describe(universe: &mut Universe, described: &BTreeMap<InstrumentI
             instrument.name.clone_from(name);
         }
     }
+}
+
+/// Takes over what a series that was kept says of an instrument outside the catalogue.
+pub(super) fn remembered(universe: &mut Universe, from: &Provenance) {
+    let zone = from.venue.as_ref().and_then(|mic| {
+        let same = |zone: &&Tz| zone.name().eq_ignore_ascii_case(mic.as_str());
+        chrono_tz::TZ_VARIANTS.iter().find(same).copied()
+    });
+    let said = Described {
+        mic: from.venue.clone(),
+        timezone: zone,
+        currency: from.currency.clone(),
+        ..Described::default()
+    };
+    describe(universe, &BTreeMap::from([(from.instrument.clone(), said)]));
 }
 
 /// The catalogue's venue where the source names one of those; else a venue of the source's zone whose

@@ -1,4 +1,4 @@
-//! Which sources the user wants: by flags, by the config file, and for single instruments.
+//! Which sources and which store the user wants: by flags, by the config file, and for single instruments.
 //!
 //! Not for: asking them, or what else a run needs (`plan`).
 
@@ -8,6 +8,7 @@ use super::words;
 use crate::domain::text::sanitise;
 use crate::domain::{InstrumentId, Universe};
 use crate::fetch;
+use crate::store::Place;
 
 /// From this likeness on a name is taken for a slip of another.
 const NEAR: f64 = 0.8;
@@ -129,4 +130,9 @@ pub(super) fn check_addresses(options: &Options) -> Result<(), UsageError> {
         })?;
     }
     Ok(())
+}
+
+/// Where closes are kept.
+pub(super) fn store(options: &Options) -> Result<Option<Place>, UsageError> {
+    Ok(options.store.as_deref().map(Place::of).transpose()?)
 }

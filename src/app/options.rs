@@ -71,6 +71,10 @@ pub struct Options {
     pub keys: BTreeMap<String, SecretString>,
     /// The file that remembers how the sources did.
     pub memory: Option<PathBuf>,
+    /// The file that closes are kept in; none to keep nothing.
+    pub store: Option<PathBuf>,
+    /// Ask nobody: the report is made from what the store holds.
+    pub offline: bool,
     /// The time for the whole run.
     pub timeout: Duration,
     /// Base URLs by source, where they are not the source's own.

@@ -42,22 +42,48 @@ pub struct Console<'a> {
     pub err_width: usize,
 }
 
+/// What a report lacks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Missing<'a> {
+    /// Whether everything asked for is in it.
+    pub status: Completeness,
+    /// What could not be had.
+    pub errors: &'a [Failed],
+    /// What could not be had and is shown from the store.
+    pub held: &'a [Failed],
+}
+
 impl Console<'_> {
     /// Tells what is missing and what to do, each reason once. Nothing can be done about an error
     /// stream that is closed.
-    pub(super) fn tell(&mut self, status: Completeness, errors: &[Failed], quiet: bool) {
-        if errors.is_empty() && status != Completeness::Empty {
-            return;
-        }
+    pub(super) fn tell(&mut self, missing: &Missing<'_>, quiet: bool) {
+        let Missing { status, errors, held } = *missing;
         let empty = status == Completeness::Empty;
         if quiet && !empty {
             return;
         }
         if empty {
             self.say("error: nothing to show: no close could be had");
-        } else {
+        }
+        self.causes("missing", errors, empty);
+        self.causes("not fetched, shown from the store", held, false);
+        if empty && errors.is_empty() {
+            self.say("  hint: no session was known at that instant; ask for a later --as-of or --date");
+        }
+    }
+
+    /// Tells warnings.
+    pub(super) fn warn<'w>(&mut self, warnings: impl Iterator<Item = &'w String>) {
+        for warning in warnings {
+            self.say(&format!("warning: {warning}"));
+        }
+    }
+
+    /// Tells failures by their causes, under a line that says how many there are.
+    fn causes(&mut self, what: &str, errors: &[Failed], told: bool) {
+        if !errors.is_empty() && !told {
             let ids: Vec<&str> = errors.iter().map(|e| e.id.as_str()).collect();
-            self.say(&format!("warning: {} missing: {}", ids.len(), shortened(&ids)));
+            self.say(&format!("warning: {} {what}: {}", ids.len(), shortened(&ids)));
         }
         let mut causes = by_cause(errors, true);
         let apart = causes.len() <= MANY;
@@ -74,9 +100,6 @@ impl Console<'_> {
             };
             self.say(&format!("  {what}"));
             self.say(&format!("  hint: {}", first.hint));
-        }
-        if errors.is_empty() {
-            self.say("  hint: no session was known at that instant; ask for a later --as-of or --date");
         }
     }
 
@@ -200,7 +223,7 @@ mod tests {
     fn said(errors: &[Failed], width: usize) -> String {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut console = Console { out: &mut out, err: &mut err, err_width: width };
-        console.tell(Completeness::Partial, errors, false);
+        console.tell(&Missing { status: Completeness::Partial, errors, held: &[] }, false);
         String::from_utf8(err).unwrap()
     }
 

@@ -15,6 +15,7 @@ use crate::domain::text::sanitise;
 use crate::domain::{Horizon, InstrumentId, Universe, VenueKind};
 use crate::fetch;
 use crate::render::{Format, Style};
+use crate::store::{Place, UnknownScheme};
 
 /// The instant that `--demo` speaks for unless another is asked for: 21 January 2026, half an hour
 /// after Hong Kong's close, seconds since 1970.
@@ -110,6 +111,18 @@ pub enum UsageError {
         "the format of '{0}' is not clear from its name: use a name ending in .json or .txt, or --format"
     )]
     UnknownSuffix(String),
+    /// A store that no backend speaks with.
+    #[error("{0} (--store PATH, MARKETSNAP_STORE)")]
+    StoreAddress(#[from] UnknownScheme),
+    /// Nothing says where closes are kept.
+    #[error("there is no place for a store: no home folder is known; name a file (--store PATH)")]
+    NoPlace,
+    /// A composite or a group, of which nothing is kept.
+    #[error("closes are kept of instruments, and {0} is a composite or a group: name one of its members")]
+    NoHistory(String),
+    /// Closes would be lost.
+    #[error("closes before {0} would be lost for ever; add --yes to remove them")]
+    NotSure(NaiveDate),
     /// The built-in data are broken.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -140,6 +153,9 @@ pub struct Plan {
     pub(super) benchmark: InstrumentId,
     pub(super) demo: bool,
     pub(super) verify: bool,
+    /// Where closes are kept; none to keep nothing.
+    pub(super) store: Option<Place>,
+    pub(super) offline: bool,
     pub(super) query: fetch::Query,
     pub(super) settings: fetch::Settings,
     pub(super) never: Vec<String>,
@@ -156,6 +172,7 @@ impl Plan {
     /// [`UsageError`] when what was asked makes no sense.
     pub fn new(options: Options, now: DateTime<Utc>) -> Result<Self, UsageError> {
         asked_of::check_addresses(&options)?;
+        let store = asked_of::store(&options)?.filter(|_| !options.demo);
         let mut universe = catalogue::load()?;
         let sources = asked_of::sources(&options)?;
         asked_of::prefer(&options, &mut universe)?;
@@ -201,7 +218,9 @@ impl Plan {
             rebase: options.since.map(Horizon::Since),
             benchmark,
             demo: options.demo,
-            verify: options.verify && !options.demo,
+            verify: options.verify && !options.demo && !options.offline,
+            store,
+            offline: options.offline && !options.demo,
             format,
             output: options.output,
             style: options.style,

@@ -10,15 +10,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
-use super::output::{Console, WriteError};
-use super::plan::Plan;
-use super::{Clock, Exit, Observer, adhoc, output, second, words};
+use super::keeping::{self, Told};
+use super::output::{Console, Missing, WriteError};
+use super::plan::{Plan, UsageError};
+use super::{Clock, Exit, Observer, adhoc, output, recall, second, words};
 use crate::app::Command;
 use crate::compute::{Inputs, comparison, snapshot, trust};
 use crate::domain::snapshot::{Completeness, Failed};
 use crate::domain::{InstrumentId, Series};
 use crate::fetch::{self, Failure, FailureKind, Fetched};
 use crate::render::{self, Format};
+use crate::store::StoreError;
 
 /// A run that ended without a report.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,12 @@ pub enum RunError {
     /// The built-in data are broken.
     #[error(transparent)]
     Catalogue(#[from] crate::catalogue::CatalogueError),
+    /// What was asked makes no sense.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// The store could not be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The machinery for requests could not be started.
     #[error("the requests could not be started: {0}")]
     Start(#[source] io::Error),
@@ -43,7 +51,10 @@ impl RunError {
     pub fn exit(&self) -> Exit {
         match self {
             RunError::Interrupted => Exit::Interrupted,
-            RunError::Write(_) | RunError::Start(_) | RunError::Catalogue(_) => Exit::Failure,
+            RunError::Usage(_) => Exit::Usage,
+            RunError::Store(_) | RunError::Write(_) | RunError::Start(_) | RunError::Catalogue(_) => {
+                Exit::Failure
+            }
         }
     }
 }
@@ -54,55 +65,98 @@ pub struct Answers {
     pub(super) fetched: Fetched,
     pub(super) series: BTreeMap<InstrumentId, Series>,
     pub(super) others: trust::Others,
+    pub(super) told: Told,
 }
 
-/// Makes the report of a plan from its answers and writes it; tells warnings on the console.
+/// Keeps what was fetched, makes the report of a plan from its answers and writes it; tells warnings on the
+/// console.
 ///
 /// # Errors
 /// [`RunError`] when the report could not be written.
 pub fn report(
-    plan: Plan,
-    answers: Answers,
+    mut plan: Plan,
+    mut answers: Answers,
     clock: &dyn Clock,
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
     let now = clock.now();
-    let failures = failures(&answers.fetched, &plan);
-    let (series, trust) = second::believed(&plan, answers, now);
+    let mut failures = failures(&answers.fetched, &plan);
+    let (stand_ins, reading) = recall::stand_ins(&mut plan, &failures, now);
+    let told = [std::mem::take(&mut answers.told), reading, keeping::keep(&plan, &answers, now)];
+    let (mut series, mut trust) = second::believed(&plan, answers, now);
+    if plan.offline {
+        trust.offline = true;
+        trust.held = series.keys().cloned().collect();
+    }
+    let held = recall::stand_in(stand_ins, &mut failures, &mut series, &mut trust);
+    trust.said = told.iter().flat_map(|t| t.said.iter().cloned()).collect();
     let inputs =
         Inputs { failures: &failures, trust: (!plan.demo).then_some(&trust), ..inputs(&plan, &series, now) };
+    let exit = written(&plan, &inputs, &held, console)?;
+    if !plan.quiet {
+        console.warn(told.iter().flat_map(|t| &t.warnings));
+    }
+    // A refused key is told as such although the store stands in.
+    Ok(if held.iter().any(|f| f.kind == code(FailureKind::Unauthorised)) { Exit::Unauthorised } else { exit })
+}
+
+/// Derives and writes the report; `held` has a row from the store.
+fn written(
+    plan: &Plan,
+    inputs: &Inputs<'_>,
+    held: &[Failed],
+    console: &mut Console<'_>,
+) -> Result<Exit, RunError> {
     match plan.command {
         Command::Today => {
-            let report = snapshot::build(&inputs);
+            let report = snapshot::build(inputs);
             let rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
-            let exit = Exit::of_report(
-                report.status,
-                &report.errors,
-                rows.map(|r| &r.session),
-                plan.require_settled,
-            );
-            finish(&plan, console, report.status, &report.errors, exit, &mut |out, format| {
-                render::snapshot(&report, format, &plan.style, out)
-            })
+            let sessions = rows.map(|r| &r.session);
+            let exit = Exit::of_report(report.status, &report.errors, sessions, plan.require_settled);
+            finish(
+                plan,
+                console,
+                &Missing { status: report.status, errors: &report.errors, held },
+                &mut |out, format| render::snapshot(&report, format, &plan.style, out),
+            )?;
+            Ok(exit)
         }
         Command::Compare => {
-            let report = comparison::build(&inputs);
+            let report = comparison::build(inputs);
             let sessions = report.instruments.iter().map(|i| &i.session);
             let exit = Exit::of_report(report.status, &report.errors, sessions, plan.require_settled);
-            finish(&plan, console, report.status, &report.errors, exit, &mut |out, format| {
-                render::comparison(&report, format, &plan.style, out)
-            })
+            finish(
+                plan,
+                console,
+                &Missing { status: report.status, errors: &report.errors, held },
+                &mut |out, format| render::comparison(&report, format, &plan.style, out),
+            )?;
+            Ok(exit)
         }
     }
 }
 
 /// Asks the sources, until they have answered, the deadline ends or the run is interrupted, and takes over
-/// what they say of symbols outside the catalogue.
+/// what they say of symbols outside the catalogue. A run that asks nobody reads the store.
 ///
 /// # Errors
 /// [`RunError`] when the run was interrupted.
 pub fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Answers, RunError> {
+    if plan.offline {
+        end_at_once_when(&Arc::new(AtomicBool::new(true)))?;
+        return Ok(recall::recall(plan, clock.now()));
+    }
     until_stopped(async |stopped| second::ask(plan, clock, observer, stopped).await)
+}
+
+/// While the flag is set a signal ends the process with 130.
+fn end_at_once_when(flag: &Arc<AtomicBool>) -> Result<(), RunError> {
+    let code = i32::from(Exit::Interrupted.code());
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(flag))
+            .map_err(RunError::Start)?;
+    }
+    Ok(())
 }
 
 /// Runs the requests with a future that is ready once the run is told to stop. While nobody waits for
@@ -112,11 +166,7 @@ pub(super) fn until_stopped<T>(
     requests: impl AsyncFnOnce(BoxFuture<'static, ()>) -> Result<T, RunError>,
 ) -> Result<T, RunError> {
     let at_once = Arc::new(AtomicBool::new(true));
-    let code = i32::from(Exit::Interrupted.code());
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&at_once))
-            .map_err(RunError::Start)?;
-    }
+    end_at_once_when(&at_once)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(RunError::Start)?;
     let done = runtime.block_on(async {
@@ -253,12 +303,10 @@ type Render<'a> = dyn FnMut(&mut dyn io::Write, Format) -> io::Result<()> + 'a;
 fn finish(
     plan: &Plan,
     console: &mut Console<'_>,
-    status: Completeness,
-    errors: &[Failed],
-    exit: Exit,
+    missing: &Missing<'_>,
     render: &mut Render<'_>,
-) -> Result<Exit, RunError> {
-    if status != Completeness::Empty || plan.format == Format::Json {
+) -> Result<(), RunError> {
+    if missing.status != Completeness::Empty || plan.format == Format::Json {
         let mut bytes: Vec<u8> = Vec::new();
         render(&mut bytes, plan.format).map_err(WriteError::Stdout)?;
         match &plan.output {
@@ -266,6 +314,6 @@ fn finish(
             Some(path) => output::to_file(path, &bytes)?,
         }
     }
-    console.tell(status, errors, plan.quiet);
-    Ok(exit)
+    console.tell(missing, plan.quiet);
+    Ok(())
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::keeping::Told;
 use super::plan::Plan;
 use super::run::{Answers, RunError, inputs};
 use super::{Clock, Observer, adhoc};
@@ -53,7 +54,7 @@ async fn answers(plan: &mut Plan, desk: &mut Desk<'_>, clock: &dyn Clock) -> Ans
     }
     fetched.sources = desk.health();
     fetched.requests = desk.requests();
-    Answers { fetched, series, others }
+    Answers { fetched, series, others, told: Told::default() }
 }
 
 /// The instrument of the spot check: the benchmark, or the first index, in a run of many.
@@ -112,7 +113,7 @@ pub(super) fn believed(
     answers: Answers,
     now: DateTime<Utc>,
 ) -> (BTreeMap<InstrumentId, Series>, Trust) {
-    let Answers { fetched, mut series, mut others } = answers;
+    let Answers { fetched, mut series, mut others, told: _ } = answers;
     let mut opinions = trust::opinions(&inputs(plan, &series, now), &others);
     for (id, opinion) in &opinions {
         let other = opinion.instead.zip(others.get_mut(id));
@@ -128,7 +129,8 @@ pub(super) fn believed(
         opinions.entry(id.clone()).or_default().warnings.push(warning);
     }
     let sources = fetched.sources.into_iter().filter(|h| h.requests > 0 || h.condition != Condition::Up);
-    (series, Trust { opinions, sources: sources.map(state).collect(), verified: plan.verify })
+    let sources = sources.map(state).collect();
+    (series, Trust { opinions, sources, verified: plan.verify, ..Trust::default() })
 }
 
 fn state(health: Health) -> AskedSource {

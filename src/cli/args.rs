@@ -94,6 +94,15 @@ pub(super) struct Shared {
     /// Ask a second source for everything, and tell where two disagree
     #[arg(long, env = "MARKETSNAP_VERIFY", value_parser = FalseyValueParser::new(), help_heading = "From where")]
     verify: bool,
+    /// Ask nobody: show what earlier runs kept
+    #[arg(long, env = "MARKETSNAP_OFFLINE", value_parser = FalseyValueParser::new(), help_heading = "From where")]
+    offline: bool,
+    /// Keep nothing of this run, and show nothing that was kept
+    #[arg(long, env = "MARKETSNAP_NO_STORE", value_parser = FalseyValueParser::new(), help_heading = "From where")]
+    no_store: bool,
+    /// The file that closes are kept in [default: marketsnap/closes.db in the user's data folder]
+    #[arg(long, value_name = "PATH", env = "MARKETSNAP_STORE", help_heading = "From where")]
+    store: Option<PathBuf>,
     /// Time for the whole run
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, allow_negative_numbers = true, env = "MARKETSNAP_TIMEOUT", help_heading = "From where")]
     timeout: Duration,
@@ -205,6 +214,18 @@ impl Shared {
         if self.json && matches!(self.format, Some(FormatName::Table)) && both("json", "format") {
             return Err(Conflict("--json", "--format table"));
         }
+        if self.offline && self.demo && both("offline", "demo") {
+            return Err(Conflict("--offline", "--demo"));
+        }
+        if self.offline && self.verify && both("offline", "verify") {
+            return Err(Conflict("--offline", "--verify"));
+        }
+        if self.offline && self.no_store && both("offline", "no_store") {
+            return Err(Conflict("--offline", "--no-store"));
+        }
+        if self.store.is_some() && self.no_store && both("store", "no_store") {
+            return Err(Conflict("--store", "--no-store"));
+        }
         if self.quiet && self.verbose > 0 && given.has("quiet") {
             return Err(Conflict("--quiet", "--verbose"));
         }
@@ -245,6 +266,11 @@ impl Shared {
             places: BTreeMap::new(),
             keys: BTreeMap::new(),
             memory: world.environment.memory.clone(),
+            store: self.store(world, given),
+            offline: self.offline
+                && [("demo", self.demo), ("verify", self.verify), ("no_store", self.no_store)]
+                    .iter()
+                    .all(|(flag, set)| !set || given.has("offline") || !given.has(flag)),
             timeout: self.timeout,
             base_urls: world.environment.base_urls.clone(),
             format: format.filter(|_| on_line),
@@ -253,6 +279,16 @@ impl Shared {
             style: self.style(world),
             quiet: self.quiet && self.verbose == 0,
         }
+    }
+
+    /// The file that closes are kept in, unless nothing is to be kept: what stands on the command line
+    /// outranks a variable.
+    fn store(&self, world: &World<'_>, given: &Given) -> Option<PathBuf> {
+        let wanted = given.has("store") || given.has("offline");
+        if self.no_store && (given.has("no_store") || !wanted) {
+            return None;
+        }
+        self.store.clone().or_else(|| world.environment.store.clone())
     }
 
     /// The file to write; `-` is standard output.

@@ -7,9 +7,11 @@
 mod args;
 mod compare;
 mod console;
+mod history;
 mod keys;
 mod list;
 mod sources;
+mod store;
 mod today;
 
 use std::collections::btree_map::Entry;
@@ -63,6 +65,8 @@ pub struct Environment {
     pub config: Option<PathBuf>,
     /// The file that remembers between runs how the sources did.
     pub memory: Option<PathBuf>,
+    /// The file that keeps closes between runs, unless another is named.
+    pub store: Option<PathBuf>,
 }
 
 /// What the world's markets did, and who beat whom: the newest session of each, settled or live, with
@@ -73,7 +77,7 @@ pub struct Environment {
     version,
     max_term_width = 100,
     arg_required_else_help = true,
-    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap today --date 2026-01-21     the settled sessions of that day\n  marketsnap list chip                   what can be asked for\n  marketsnap sources                     whom it is asked of, and how they are doing"
+    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap today --date 2026-01-21     the settled sessions of that day\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sources                     whom it is asked of, and how they are doing"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -85,8 +89,10 @@ pub struct Cli {
 enum Command {
     Today(today::Today),
     Compare(compare::Compare),
+    History(history::History),
     List(list::List),
     Sources(sources::Sources),
+    Store(store::Store),
 }
 
 /// Runs the program on `argv` and returns its exit code.
@@ -114,6 +120,14 @@ pub fn run(
             return ended(done, err);
         }
         Command::Sources(sources) => return list_sources(sources, world, out, err),
+        Command::History(history) => {
+            let console = &mut app::Console { out, err, err_width: err_width(world) };
+            return ended(app::history(&history.options(world), world.clock, console), err);
+        }
+        Command::Store(store) => {
+            let console = &mut app::Console { out, err, err_width: err_width(world) };
+            return ended(app::upkeep(&store.task(), store.path(world), world.clock, console), err);
+        }
     };
     if let Err(conflict) = shared.check(&given) {
         return refuse(err, &conflict);

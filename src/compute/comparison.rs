@@ -230,13 +230,14 @@ fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compared {
 fn source(side: &Side<'_>) -> Option<SourceInfo> {
     if let Some(Of::Composite(level)) = side.line.map(|l| &l.of) {
         let fetched_at = level.fetched_at;
-        return Some(SourceInfo { name: "computed".to_owned(), symbol: None, fetched_at, from_store: false });
+        let from_store = side.inputs.kept_earlier(&side.id);
+        return Some(SourceInfo { name: "computed".to_owned(), symbol: None, fetched_at, from_store });
     }
     side.inputs.series.get(&side.id).map(|s| SourceInfo {
         name: s.provenance.source.clone(),
         symbol: Some(s.provenance.symbol.clone()),
         fetched_at: Some(s.provenance.fetched_at),
-        from_store: false,
+        from_store: side.inputs.kept_earlier(&side.id),
     })
 }
 
@@ -302,7 +303,7 @@ fn completeness(inputs: &Inputs<'_>, instruments: &[Compared]) -> Completeness {
     let with = instruments.iter().filter(|c| c.close.is_some()).count();
     if with == 0 {
         Completeness::Empty
-    } else if with == instruments.len() && inputs.failures.is_empty() {
+    } else if with == instruments.len() && inputs.failures.is_empty() && !inputs.stood_in() {
         Completeness::Complete
     } else {
         Completeness::Partial

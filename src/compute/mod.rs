@@ -6,6 +6,7 @@
 
 pub mod comparison;
 pub mod composite;
+pub mod fresh;
 mod groups;
 mod highlights;
 mod limit;
@@ -24,7 +25,7 @@ pub mod snapshot;
 mod suspect;
 pub mod trust;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -77,7 +78,7 @@ pub struct Inputs<'a> {
     pub trust: Option<&'a Trust>,
 }
 
-/// What other sources say of the closes, and how the sources did.
+/// What other sources say of the closes, how the sources did, and what came from the store.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trust {
     /// Instruments that another source spoke of.
@@ -86,4 +87,24 @@ pub struct Trust {
     pub sources: Vec<AskedSource>,
     /// A second source was asked for everything.
     pub verified: bool,
+    /// Instruments whose closes were kept by an earlier run and not asked for anew.
+    pub held: BTreeSet<InstrumentId>,
+    /// Nobody was asked.
+    pub offline: bool,
+    /// What the store says of the closes, a sentence each without its full stop.
+    pub said: Vec<String>,
+}
+
+impl Inputs<'_> {
+    /// Whether closes of the store stand in for some that were asked for.
+    fn stood_in(&self) -> bool {
+        self.trust.is_some_and(|t| !t.offline && !t.held.is_empty())
+    }
+
+    /// Whether a close was not asked for anew; of a composite, any member's.
+    fn kept_earlier(&self, id: &InstrumentId) -> bool {
+        let Some(trust) = self.trust else { return false };
+        let members = self.universe.composite(id).into_iter().flat_map(|c| &c.members);
+        trust.held.contains(id) || members.into_iter().any(|m| trust.held.contains(&m.id))
+    }
 }

@@ -25,7 +25,10 @@ pub(super) fn notes<'a>(
 ) -> Vec<Note> {
     let shown: BTreeSet<&InstrumentId> = shown.collect();
     let mut notes = hidden_warnings(inputs, &shown);
+    notes.extend(offline(inputs, market));
     notes.extend(troubles(inputs));
+    let said = inputs.trust.into_iter().flat_map(|t| &t.said);
+    notes.extend(said.map(|s| note(NoteKind::Source, format!("{s}."))));
     notes.extend(second_opinions(inputs, market));
     notes.extend(fixings(market));
     notes.extend(counts(inputs, market));
@@ -41,6 +44,17 @@ fn hidden_warnings(inputs: &Inputs<'_>, shown: &BTreeSet<&InstrumentId>) -> Vec<
     let opinions = inputs.trust.into_iter().flat_map(|t| &t.opinions);
     let hidden = opinions.filter(|(id, _)| !shown.contains(id)).flat_map(|(_, o)| &o.warnings);
     hidden.map(|w| note(NoteKind::Warning, format!("{}.", w.message))).collect()
+}
+
+/// That nobody was asked, and how old the closes are.
+fn offline(inputs: &Inputs<'_>, market: &Market<'_>) -> Option<Note> {
+    inputs.trust.filter(|t| t.offline)?;
+    let fetched = || market.known.values().map(|k| k.series.provenance.fetched_at);
+    let minute = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M UTC").to_string();
+    let (oldest, newest) = (minute(fetched().min()?), minute(fetched().max()?));
+    let when =
+        if oldest == newest { format!("at {oldest}") } else { format!("between {oldest} and {newest}") };
+    Some(note(NoteKind::Source, format!("Offline: closes held, fetched {when}.")))
 }
 
 /// Sources that were to be asked and could not be used, those with one reason in one line.

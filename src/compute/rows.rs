@@ -81,7 +81,7 @@ impl Rows<'_, '_> {
                 name: from.source.clone(),
                 symbol: Some(from.symbol.clone()),
                 fetched_at: Some(from.fetched_at),
-                from_store: false,
+                from_store: self.inputs.kept_earlier(id),
             });
         }
         Some(row)
@@ -138,7 +138,7 @@ impl Rows<'_, '_> {
             name: "computed".to_owned(),
             symbol: None,
             fetched_at: level.fetched_at,
-            from_store: false,
+            from_store: self.inputs.kept_earlier(id),
         });
         Some(CompositeRow {
             row,

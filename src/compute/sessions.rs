@@ -16,7 +16,7 @@ use crate::domain::{
 };
 
 /// How long after a session's end a source may take to publish it.
-const PUBLISHED_WITHIN: Duration = Duration::minutes(60);
+pub(super) const PUBLISHED_WITHIN: Duration = Duration::minutes(60);
 /// Where no calendar reaches, a last session this many days old is stale.
 const OLD_AFTER_DAYS: i64 = 5;
 /// A coin whose last day ended longer ago than this is stale.

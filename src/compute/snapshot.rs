@@ -35,7 +35,7 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
         date: inputs.date,
         generated_at: inputs.generated_at,
         demo: inputs.demo,
-        status: completeness(&errors, &instruments, &composites),
+        status: completeness(inputs, &errors, &instruments, &composites),
         benchmark: inputs.benchmark.clone(),
         currency: "local".to_owned(),
         blocks: blocks(inputs, &instruments, &composites),
@@ -146,10 +146,15 @@ fn notes_of(
     notes
 }
 
-fn completeness(errors: &[Failed], instruments: &[Row], composites: &[CompositeRow]) -> Completeness {
+fn completeness(
+    inputs: &Inputs<'_>,
+    errors: &[Failed],
+    instruments: &[Row],
+    composites: &[CompositeRow],
+) -> Completeness {
     let rows = instruments.iter().chain(composites.iter().map(|c| &c.row));
     let (with, without): (Vec<&Row>, Vec<&Row>) = rows.partition(|r| r.close.is_some());
-    match (with.is_empty(), without.is_empty() && errors.is_empty()) {
+    match (with.is_empty(), without.is_empty() && errors.is_empty() && !inputs.stood_in()) {
         (true, _) => Completeness::Empty,
         (false, true) => Completeness::Complete,
         (false, false) => Completeness::Partial,

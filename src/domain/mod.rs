@@ -5,6 +5,7 @@
 
 pub mod comparison;
 pub mod exchange;
+pub mod history;
 pub mod horizon;
 pub mod instrument;
 pub mod listing;
@@ -19,6 +20,7 @@ pub mod universe;
 
 pub use comparison::Comparison;
 pub use exchange::{Calendar, Exchange, Expectation, Hours, SessionTimes, SpecialDay, VenueKind};
+pub use history::History;
 pub use horizon::Horizon;
 pub use instrument::{Basis, Instrument, InstrumentId, Kind, Mic};
 pub use listing::Listing;

@@ -63,6 +63,8 @@ pub enum WarningKind {
     Disagreement,
     /// Another source is shown than the one asked first.
     OtherSource,
+    /// No source answered; closes that an earlier run kept are shown.
+    FromStore,
 }
 
 /// Something a reader should know of a row; the report stands all the same.
@@ -135,6 +137,22 @@ impl Series {
         }
         let warnings = refused.warnings(&provenance);
         Self { provenance, splits, warnings, bars }
+    }
+
+    /// A series of bars that were checked when they were first taken over (a store's); none if they are not
+    /// in order of their dates or a close is not finite.
+    #[must_use]
+    pub fn of_bars(provenance: Provenance, bars: Vec<Bar>, splits: Vec<Split>) -> Option<Self> {
+        let ordered = bars.is_sorted_by(|a, b| a.date < b.date);
+        let finite = bars.iter().all(|b| b.close.is_finite());
+        (ordered && finite).then_some(Self { provenance, splits, warnings: Vec::new(), bars })
+    }
+
+    /// Adds a bar after the newest one; a bar that is no later, or whose close is not finite, is not taken.
+    pub fn push(&mut self, bar: Bar) {
+        if bar.close.is_finite() && self.last().is_none_or(|b| b.date < bar.date) {
+            self.bars.push(bar);
+        }
     }
 
     /// One series of two parts of the same source, symbol and basis. Of a date that both have, and of

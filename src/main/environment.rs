@@ -11,6 +11,7 @@ use marketsnap::cli::Environment;
 
 const CONFIG: &str = "marketsnap/config.toml";
 const MEMORY: &str = "marketsnap/sources.json";
+const STORE: &str = "marketsnap/closes.db";
 
 /// Reads the environment.
 pub fn read() -> Environment {
@@ -26,6 +27,7 @@ pub fn read() -> Environment {
         config: set("MARKETSNAP_CONFIG")
             .map(PathBuf::from)
             .or_else(|| Some(home.as_ref()?.config_dir().join(CONFIG))),
+        store: home.as_ref().map(|home| home.data_dir().join(STORE)),
         memory: home.as_ref().and_then(|home| Some(home.state_dir()?.join(MEMORY))),
     }
 }

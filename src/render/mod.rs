@@ -7,6 +7,7 @@ mod block;
 pub mod cells;
 mod compare;
 pub mod grid;
+mod history;
 mod json;
 mod layout;
 mod listing;
@@ -27,7 +28,7 @@ mod text;
 
 use std::io::{self, Write};
 
-use crate::domain::{Comparison, Listing, Snapshot, Sources};
+use crate::domain::{Comparison, History, Listing, Snapshot, Sources};
 
 pub use style::{Palette, Style};
 
@@ -45,6 +46,41 @@ pub enum Format {
 #[must_use]
 pub fn wrapped(text: &str, cells: usize, indent: usize) -> Vec<String> {
     text::wrap(text, cells, indent)
+}
+
+/// The form that closes held are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HistoryFormat {
+    /// Aligned columns for a reader.
+    #[default]
+    Table,
+    /// A row for each close.
+    Csv,
+    /// One JSON object in full precision.
+    Json,
+}
+
+/// Writes what is held of an instrument.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn history(held: History, format: HistoryFormat, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        HistoryFormat::Table => history::write(&held, style, out),
+        HistoryFormat::Json => json::write(&held, out),
+        HistoryFormat::Csv => {
+            let revisions = held.series.iter().any(|s| s.revisions.is_some());
+            history::write_csv(&mut std::iter::once(held), revisions, out)
+        }
+    }
+}
+
+/// Writes the closes in use of any number of instruments as CSV.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn closes(held: &mut dyn Iterator<Item = History>, out: &mut dyn Write) -> io::Result<()> {
+    history::write_csv(held, false, out)
 }
 
 /// Writes the report of `today`.

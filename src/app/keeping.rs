@@ -1,0 +1,116 @@
+//! Keeps what a run fetched: every source's series, up to the last session that is settled by now.
+//!
+//! Not for: reading it back (`recall`), or how it is kept (`store`). A store that cannot be used costs a
+//! warning and never the report.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::adhoc;
+use super::plan::Plan;
+use super::run::{Answers, inputs};
+use crate::compute::{Inputs, sessions};
+use crate::domain::Series;
+use crate::store::sqlite::SetAside;
+use crate::store::{self, Kept, Opened, Opening, Place, Settled, StoreError};
+
+/// How long a report waits for another process that writes.
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
+/// So many changed closes are told one by one.
+const TOLD: usize = 8;
+
+/// What a store makes a run say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Told {
+    /// Sentences of the report, without their full stop.
+    pub said: Vec<String>,
+    /// Warnings on standard error beside them.
+    pub warnings: Vec<String>,
+}
+
+/// Keeps every series of a run, unless it keeps nothing.
+pub(super) fn keep(plan: &Plan, answers: &Answers, now: DateTime<Utc>) -> Told {
+    let mut told = Told::default();
+    let Some(place) = plan.store.as_ref().filter(|_| !plan.offline) else { return told };
+    let at = inputs(plan, &answers.series, now);
+    let at = Inputs { as_of: now, date: None, settled_only: false, ..at };
+    let all = answers.series.values().chain(answers.others.values().flatten());
+    let fetched: Vec<(Cow<'_, Series>, NaiveDate)> = all.filter_map(|s| settled(&at, s)).collect();
+    if fetched.is_empty() {
+        return told;
+    }
+    let since = plan.query.from;
+    let settled: Vec<Settled<'_>> =
+        fetched.iter().map(|(series, until)| Settled { series, since, until: *until }).collect();
+    match kept(place, &settled, now, &mut told) {
+        Ok(kept) => tell(&kept, &mut told),
+        Err(e) => told.warnings.push(format!("nothing of this run was kept: {e}")),
+    }
+    told
+}
+
+/// A series with its last settled session; one outside the catalogue with the venue that its source told.
+fn settled<'s>(at: &Inputs<'_>, series: &'s Series) -> Option<(Cow<'s, Series>, NaiveDate)> {
+    let instrument = at.universe.instrument(&series.provenance.instrument)?;
+    let until = sessions::known(at, instrument, series)?.settled().last()?.date;
+    let mut series = Cow::Borrowed(series);
+    if instrument.section == adhoc::SECTION && series.provenance.venue.is_none() {
+        series.to_mut().provenance.venue = Some(instrument.exchange.clone());
+    }
+    Some((series, until))
+}
+
+/// Keeps series in the store, which is put aside first if it is damaged.
+fn kept(
+    place: &Place,
+    settled: &[Settled<'_>],
+    now: DateTime<Utc>,
+    told: &mut Told,
+) -> Result<Kept, StoreError> {
+    let opening = Opening { busy: PATIENCE, ..Opening::new(place, now) };
+    let mut usable = |opened: Opened| {
+        told.warnings.extend(opened.set_aside.map(|aside| put_aside(place, &aside)));
+        opened.store
+    };
+    match usable(store::open(&opening)?).keep(settled) {
+        Err(StoreError::Damaged { .. }) => usable(store::mend(&opening)?).keep(settled),
+        done => done,
+    }
+}
+
+fn put_aside(place: &Place, aside: &SetAside) -> String {
+    format!(
+        "the store {place} was damaged ({}) and is kept as {}; a new one was begun",
+        aside.reason,
+        aside.path.display()
+    )
+}
+
+/// What sources changed of closes that were held.
+fn tell(kept: &Kept, told: &mut Told) {
+    let rebased = kept.rebased.iter().map(|r| {
+        let gone = match r.dropped {
+            0 => String::new(),
+            n => format!("; {n} on the old basis are out of use until they are fetched again"),
+        };
+        let (id, source, factor, replaced) = (&r.instrument, &r.source, r.factor, r.replaced);
+        format!("{id}: {source} restated all closes by a factor of {factor:.6}: {replaced} replaced{gone}")
+    });
+    let restated = kept
+        .restated
+        .iter()
+        .map(|r| format!("{} {} restated {} to {} by {}", r.instrument, r.session, r.old, r.new, r.source));
+    let all: Vec<String> = rebased.chain(restated).collect();
+    told.said.extend(all.iter().take(TOLD).cloned());
+    if all.len() > TOLD {
+        let more = all.len() - TOLD;
+        told.said.push(format!("{more} more closes restated; `marketsnap history ID --revisions` has all"));
+    }
+    told.warnings.extend(told.said.iter().cloned());
+    if kept.clock_set_back {
+        let words = "something in the store was fetched later than now: is the clock right?";
+        told.warnings.push(words.to_owned());
+    }
+}

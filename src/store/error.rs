@@ -1,0 +1,91 @@
+//! Why a store could not be used, with what to do next.
+//!
+//! Not for: deciding what a run does without its store (`app`).
+
+/// A store that could not be opened, read or written. `place` is its path or address.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process holds it.
+    #[error(
+        "the store {place} is in use by another process that does not let go of it; try again, or run without it (--no-store)"
+    )]
+    Busy {
+        /// Its path or address.
+        place: String,
+    },
+    /// It was written by a later program.
+    #[error(
+        "the store {place} has schema {found} and this program knows up to {known}; use the newer program that wrote it, or another store (--store)"
+    )]
+    Newer {
+        /// Its path or address.
+        place: String,
+        /// Its version.
+        found: i64,
+        /// The newest version known here.
+        known: i64,
+    },
+    /// It is a sound database of something else.
+    #[error("{place} is a database of another program and is left alone; name another store (--store)")]
+    Foreign {
+        /// Its path or address.
+        place: String,
+    },
+    /// It is no database, or broken.
+    #[error(
+        "the store {place} is damaged ({reason}); `marketsnap store verify` says where, and the next run sets it aside and begins a new one"
+    )]
+    Damaged {
+        /// Its path or address.
+        place: String,
+        /// What was found.
+        reason: String,
+    },
+    /// There is no room.
+    #[error("the store {place} was not written: the disk is full; make room, nothing kept before is lost")]
+    Full {
+        /// Its path or address.
+        place: String,
+    },
+    /// It cannot be written.
+    #[error("the store {place} cannot be written, only read; check the rights of the file and of its folder")]
+    ReadOnly {
+        /// Its path or address.
+        place: String,
+    },
+    /// It cannot be reached.
+    #[error(
+        "the store {place} cannot be opened: {reason}; check the path and its rights, or name another store (--store)"
+    )]
+    Unavailable {
+        /// Its path or address.
+        place: String,
+        /// Why.
+        reason: String,
+    },
+    /// Anything else.
+    #[error("the store {place} failed while {doing}: {reason}; try again, or run without it (--no-store)")]
+    Failed {
+        /// Its path or address.
+        place: String,
+        /// What was being done.
+        doing: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// Setting a damaged store aside failed.
+    #[error(
+        "the store {place} is damaged ({reason}) and could not be set aside as {aside}: {error}; move it away by hand"
+    )]
+    NotSetAside {
+        /// Its path.
+        place: String,
+        /// What was found.
+        reason: String,
+        /// The name it should have got.
+        aside: String,
+        /// Why it did not.
+        #[source]
+        error: std::io::Error,
+    },
+}

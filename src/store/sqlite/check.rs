@@ -1,0 +1,105 @@
+//! Verifying and pruning: what reads or rewrites the whole file.
+//!
+//! Not for: the start of a run.
+
+use chrono::NaiveDate;
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+
+use super::days;
+use crate::store::{Fault, Pruned};
+
+type Result<T> = rusqlite::Result<T>;
+
+/// A number of rows that should be none, and what to say of them.
+const CONTRADICTIONS: [(&str, &str); 7] = [
+    ("closes of no series", "SELECT count(*) FROM close WHERE series NOT IN (SELECT id FROM series)"),
+    ("revisions of no series", "SELECT count(*) FROM revision WHERE series NOT IN (SELECT id FROM series)"),
+    (
+        "closes fetched before their session's day began anywhere",
+        "SELECT count(*) FROM close WHERE fetched_at < session * 86400 - 86400",
+    ),
+    (
+        "closes fetched after their series was last fetched",
+        "SELECT count(*) FROM close AS c JOIN series AS s ON s.id = c.series WHERE c.fetched_at > s.fetched_at",
+    ),
+    (
+        "versions that were replaced by an equal close of the same time",
+        "SELECT count(*) FROM revision AS r JOIN close AS c ON c.series = r.series AND c.session = r.session \
+         WHERE c.close = r.close AND c.fetched_at = r.fetched_at",
+    ),
+    (
+        "series asked for up to a day before their first",
+        "SELECT count(*) FROM series WHERE covered_to < covered_from",
+    ),
+    (
+        "live values of a session that has a close",
+        "SELECT count(*) FROM series AS s JOIN close AS c ON c.series = s.id AND c.session = s.latest_session",
+    ),
+];
+
+/// Rows that no close, date or instant can be read from.
+const UNREADABLE: [(&str, &str); 2] = [
+    ("closes that are not finite", "SELECT count(*) FROM close WHERE abs(close) > 1.7976931348623157e308"),
+    (
+        "closes dated or fetched outside the years 1000 to 9999",
+        "SELECT count(*) FROM close WHERE session NOT BETWEEN -354285 AND 2932896 \
+         OR fetched_at NOT BETWEEN -30610224000 AND 253402300799",
+    ),
+];
+
+pub(super) fn verify(db: &mut Connection) -> Result<Vec<Fault>> {
+    let moment = db.transaction()?;
+    let mut faults = Vec::new();
+    if let Some(reason) = damage(&moment, "PRAGMA integrity_check(20)")? {
+        faults.push(Fault { message: format!("the file: {reason}") });
+        return Ok(faults);
+    }
+    for (what, count) in UNREADABLE.into_iter().chain(CONTRADICTIONS) {
+        faults.extend(counted(&moment, what, count)?.map(|message| Fault { message }));
+    }
+    Ok(faults)
+}
+
+/// Why the file is of no use, if it is not: broken pages, or rows that nothing can be read from.
+pub(super) fn broken(db: &Connection) -> Result<Option<String>> {
+    if let Some(reason) = damage(db, "PRAGMA quick_check(20)")? {
+        return Ok(Some(reason));
+    }
+    for (what, count) in UNREADABLE {
+        if let Some(reason) = counted(db, what, count)? {
+            return Ok(Some(reason));
+        }
+    }
+    Ok(None)
+}
+
+/// What SQLite says of its pages; the check itself may stumble over them.
+fn damage(db: &Connection, check: &str) -> Result<Option<String>> {
+    let mut statement = db.prepare(check)?;
+    let said = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>();
+    match said {
+        Ok(lines) => Ok(lines.into_iter().find(|line| line != "ok")),
+        Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => Ok(Some(e.to_string())),
+        Err(e) => Err(e),
+    }
+}
+
+fn counted(db: &Connection, what: &str, count: &str) -> Result<Option<String>> {
+    let count: i64 = db.query_row(count, [], |row| row.get(0))?;
+    Ok((count > 0).then(|| format!("{count} {what}")))
+}
+
+pub(super) fn prune(db: &mut Connection, before: NaiveDate) -> Result<Pruned> {
+    let all = Transaction::new(db, TransactionBehavior::Immediate)?;
+    let before = days(before);
+    let closes = all.execute("DELETE FROM close WHERE session < ?1", [before])?;
+    let revisions = all.execute("DELETE FROM revision WHERE session < ?1", [before])?;
+    all.execute("DELETE FROM split WHERE session < ?1", [before])?;
+    // What is pruned can be asked for again.
+    all.execute(
+        "UPDATE series SET covered_from = max(covered_from, ?1), covered_to = max(covered_to, ?1)",
+        [before],
+    )?;
+    all.commit()?;
+    Ok(Pruned { closes, revisions })
+}

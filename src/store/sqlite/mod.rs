@@ -1,0 +1,167 @@
+//! The store in one SQLite file: a row for each close in use, another for each version that was replaced.
+//!
+//! Readers never wait; of two writers one waits, up to a limit. A killed writer leaves what was committed.
+//!
+//! Not for: a folder on a network file system, where several hosts cannot share the file.
+
+mod check;
+mod open;
+mod read;
+mod schema;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::{Connection, ErrorCode};
+
+use super::{Covered, Fault, Held, History, Kept, Pruned, Revision, Settled, Store, StoreError};
+use crate::domain::InstrumentId;
+
+pub use open::{Opened, Opening, SetAside};
+
+/// A store in a file.
+#[derive(Debug)]
+pub struct Sqlite {
+    db: Connection,
+    path: PathBuf,
+}
+
+impl Sqlite {
+    /// Opens the store, and begins one where there is none. A file that is damaged is set aside under
+    /// another name; one that cannot be written is opened for reading.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there is no store to be had at this path.
+    pub fn open(opening: &Opening<'_>) -> Result<Opened, StoreError> {
+        open::open(opening)
+    }
+
+    /// Opens the store after an operation found it damaged: looks at every page, and sets the file aside
+    /// if it is broken.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there is no store to be had at this path.
+    pub fn mend(opening: &Opening<'_>) -> Result<Opened, StoreError> {
+        open::mend(opening)
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn failed(&self, doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError + use<> {
+        failed(&self.path, doing)
+    }
+}
+
+impl Store for Sqlite {
+    fn held(
+        &mut self,
+        ids: &[InstrumentId],
+        since: NaiveDate,
+        known_at: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Held>, StoreError> {
+        let failed = self.failed("reading closes");
+        read::held(&mut self.db, ids, since, known_at).map_err(failed)
+    }
+
+    fn keep(&mut self, fetched: &[Settled<'_>]) -> Result<Kept, StoreError> {
+        let failed = self.failed("keeping closes");
+        write::keep(&mut self.db, fetched).map_err(failed)
+    }
+
+    fn covered(&mut self, ids: &[InstrumentId]) -> Result<Vec<Covered>, StoreError> {
+        let failed = self.failed("reading what is covered");
+        read::covered(&mut self.db, ids).map_err(failed)
+    }
+
+    fn revisions(&mut self, id: &InstrumentId) -> Result<Vec<Revision>, StoreError> {
+        let failed = self.failed("reading revisions");
+        read::revisions(&mut self.db, id).map_err(failed)
+    }
+
+    fn all(&mut self, id: &InstrumentId, from: NaiveDate, to: NaiveDate) -> Result<Vec<History>, StoreError> {
+        let failed = self.failed("reading a history");
+        read::all(&mut self.db, id, from, to).map_err(failed)
+    }
+
+    fn instruments(&mut self) -> Result<Vec<InstrumentId>, StoreError> {
+        let failed = self.failed("reading its instruments");
+        read::instruments(&self.db).map_err(failed)
+    }
+
+    fn verify(&mut self) -> Result<Vec<Fault>, StoreError> {
+        let failed = self.failed("verifying");
+        check::verify(&mut self.db).map_err(failed)
+    }
+
+    fn prune(&mut self, before: NaiveDate) -> Result<Pruned, StoreError> {
+        let failed = self.failed("pruning");
+        check::prune(&mut self.db, before).map_err(failed)
+    }
+}
+
+/// What a failure of SQLite means for a reader.
+fn failed(path: &Path, doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError + use<> {
+    let place = path.display().to_string();
+    move |error| {
+        let place = place.clone();
+        let reason = match &error {
+            rusqlite::Error::FromSqlConversionFailure(_, _, why) => why.to_string(),
+            other => other.to_string(),
+        };
+        // Rows that do not have the types of the schema.
+        let Some(code) = error.sqlite_error_code() else { return StoreError::Damaged { place, reason } };
+        match code {
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
+                StoreError::Busy { place }
+            }
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Damaged { place, reason },
+            ErrorCode::DiskFull => StoreError::Full { place },
+            ErrorCode::ReadOnly | ErrorCode::PermissionDenied => StoreError::ReadOnly { place },
+            ErrorCode::CannotOpen => StoreError::Unavailable { place, reason },
+            _ => StoreError::Failed { place, doing, reason },
+        }
+    }
+}
+
+/// Days since 1970, as dates are kept.
+fn days(date: NaiveDate) -> i64 {
+    i64::from(date.to_epoch_days())
+}
+
+/// The date of so many days since 1970.
+fn date(days: i64) -> rusqlite::Result<NaiveDate> {
+    let date = i32::try_from(days).ok().and_then(NaiveDate::from_epoch_days);
+    date.ok_or(rusqlite::Error::IntegralValueOutOfRange(0, days))
+}
+
+/// The instant of so many seconds since 1970.
+fn instant(seconds: i64) -> rusqlite::Result<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds, 0).ok_or(rusqlite::Error::IntegralValueOutOfRange(0, seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_and_nothing_is_half_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("closes.db");
+        let opening = Opening::new(&path, DateTime::from_timestamp(1_800_000_000, 0).unwrap());
+        let mut store = Sqlite::open(&opening).unwrap().store;
+        let pages: i64 = store.db.pragma_query_value(None, "page_count", |r| r.get(0)).unwrap();
+        store.db.pragma_update(None, "max_page_count", pages + 1).unwrap();
+        let series = open::tests::series(5_000);
+        let settled = Settled { series: &series, since: series.bars()[0].date, until: NaiveDate::MAX };
+        let error = store.keep(&[settled]).unwrap_err();
+        assert!(matches!(error, StoreError::Full { .. }), "{error}");
+        assert!(error.to_string().contains("disk is full"), "{error}");
+        assert_eq!(store.instruments().unwrap(), []);
+        assert_eq!(store.verify().unwrap(), []);
+    }
+}

@@ -1,0 +1,240 @@
+//! Reading: only the rows that are asked for, in one transaction, so that all are of one moment.
+//!
+//! Not for: which version was known at an instant (`store::versions`).
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::{Connection, Row as SqlRow, params};
+
+use super::super::versions::{self, Version};
+use super::{date, days, instant};
+use crate::domain::{Bar, Basis, InstrumentId, Mic, Provenance, Series, Split};
+use crate::store::{Coverage, Covered, Held, History, Latest, Revision, Row};
+
+type Result<T> = rusqlite::Result<T>;
+
+const OF_INSTRUMENT: &str = "SELECT id, instrument, source, symbol, currency, venue, basis, raw, covered_from, \
+    covered_to, fetched_at, latest_session, latest_close, latest_low, latest_high, latest_stamp, \
+    latest_fetched_at FROM series WHERE instrument = ?1 ORDER BY id";
+const CLOSES: &str = "SELECT session, close FROM close WHERE series = ?1 AND session >= ?2 ORDER BY session";
+const VERSIONS: &str = "SELECT session, close, fetched_at, NULL FROM close WHERE series = ?1 AND session >= ?2 \
+    UNION ALL SELECT session, close, fetched_at, replaced_at FROM revision WHERE series = ?1 AND session >= ?2";
+const REBASES: &str = "SELECT at FROM rebase WHERE series = ?1";
+const SPLITS: &str =
+    "SELECT session, factor, fetched_at FROM split WHERE series = ?1 AND session >= ?2 ORDER BY session";
+const HISTORY: &str = "SELECT session, close, fetched_at FROM close \
+    WHERE series = ?1 AND session BETWEEN ?2 AND ?3 ORDER BY session";
+const REVISIONS: &str = "SELECT r.session, r.close, r.fetched_at, r.replaced_at, c.close FROM revision AS r \
+    LEFT JOIN close AS c ON c.series = r.series AND c.session = r.session \
+    WHERE r.series = ?1 ORDER BY r.session, r.replaced_at, r.fetched_at";
+
+/// A row of the table of series.
+pub(super) struct Listed {
+    pub(super) id: i64,
+    pub(super) covered: Covered,
+}
+
+pub(super) fn held(
+    db: &mut Connection,
+    ids: &[InstrumentId],
+    since: NaiveDate,
+    known_at: Option<DateTime<Utc>>,
+) -> Result<Vec<Held>> {
+    let moment = db.transaction()?;
+    let mut found = Vec::new();
+    for listed in listed(&moment, ids)? {
+        let held = match known_at {
+            Some(at) => as_known(&moment, listed, since, at)?,
+            None => newest(&moment, listed, since)?,
+        };
+        found.push(held);
+    }
+    Ok(found)
+}
+
+/// The closes in use, from where the series was asked for without a gap.
+fn newest(db: &Connection, listed: Listed, since: NaiveDate) -> Result<Held> {
+    let Listed { id, covered: Covered { provenance, coverage, latest } } = listed;
+    let since = since.max(coverage.from);
+    let mut statement = db.prepare_cached(CLOSES)?;
+    let mut rows = statement.query(params![id, days(since)])?;
+    let mut bars = Vec::with_capacity(expected(since, coverage.to));
+    while let Some(row) = rows.next()? {
+        bars.push(bar(date(row.get(0)?)?, row.get(1)?));
+    }
+    let splits = splits(db, id, since, None)?;
+    Ok(Held { series: series(provenance, bars, splits)?, coverage, latest, reconstructed: Vec::new() })
+}
+
+/// The closes as known at an instant.
+fn as_known(db: &Connection, listed: Listed, since: NaiveDate, at: DateTime<Utc>) -> Result<Held> {
+    let Listed { id, covered: Covered { provenance, coverage, .. } } = listed;
+    let mut statement = db.prepare_cached(VERSIONS)?;
+    let versions = statement.query_map(params![id, days(since)], |row| {
+        let replaced_at = row.get::<_, Option<i64>>(3)?.map(instant).transpose()?;
+        Ok(Version { row: close(row)?, replaced_at })
+    })?;
+    let versions = versions.collect::<Result<Vec<_>>>()?;
+    let mut statement = db.prepare_cached(REBASES)?;
+    let rebased = statement.query_map([id], |row| instant(row.get(0)?))?.collect::<Result<Vec<_>>>()?;
+    let held_then = versions.iter().any(|v| v.row.fetched_at <= at);
+    let (rows, reconstructed) = versions::known_at(versions, at, &rebased);
+    let bars = rows.iter().map(|r| bar(r.session, r.close)).collect();
+    let splits = splits(db, id, since, held_then.then_some(at))?;
+    Ok(Held { series: series(provenance, bars, splits)?, coverage, latest: None, reconstructed })
+}
+
+/// The splits told of, or those told of by an instant.
+fn splits(db: &Connection, id: i64, since: NaiveDate, by: Option<DateTime<Utc>>) -> Result<Vec<Split>> {
+    let mut statement = db.prepare_cached(SPLITS)?;
+    let mut rows = statement.query(params![id, days(since)])?;
+    let mut splits = Vec::new();
+    while let Some(row) = rows.next()? {
+        let told = instant(row.get(2)?)?;
+        if by.is_none_or(|by| told <= by) {
+            splits.push(Split { date: date(row.get(0)?)?, factor: row.get(1)? });
+        }
+    }
+    Ok(splits)
+}
+
+pub(super) fn covered(db: &mut Connection, ids: &[InstrumentId]) -> Result<Vec<Covered>> {
+    let moment = db.transaction()?;
+    Ok(listed(&moment, ids)?.into_iter().map(|l| l.covered).collect())
+}
+
+pub(super) fn revisions(db: &mut Connection, id: &InstrumentId) -> Result<Vec<Revision>> {
+    let moment = db.transaction()?;
+    let mut found = Vec::new();
+    for Listed { id, covered: Covered { provenance, .. } } in listed(&moment, std::slice::from_ref(id))? {
+        let mut statement = moment.prepare_cached(REVISIONS)?;
+        let mut rows = statement.query([id])?;
+        while let Some(row) = rows.next()? {
+            let Row { session, close, fetched_at } = close(row)?;
+            let (replaced_at, now) = (instant(row.get(3)?)?, row.get(4)?);
+            let provenance = provenance.clone();
+            found.push(Revision { provenance, session, close, fetched_at, replaced_at, now });
+        }
+    }
+    found.sort_by_key(|r| r.session);
+    Ok(found)
+}
+
+pub(super) fn all(
+    db: &mut Connection,
+    id: &InstrumentId,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<History>> {
+    let moment = db.transaction()?;
+    let mut found = Vec::new();
+    for Listed { id, covered: Covered { provenance, .. } } in listed(&moment, std::slice::from_ref(id))? {
+        found.push(History { provenance, rows: rows(&moment, id, from, to)? });
+    }
+    Ok(found)
+}
+
+/// The closes in use of a series between two dates, both included.
+pub(super) fn rows(db: &Connection, id: i64, from: NaiveDate, to: NaiveDate) -> Result<Vec<Row>> {
+    let mut statement = db.prepare_cached(HISTORY)?;
+    statement.query_map(params![id, days(from), days(to)], close)?.collect()
+}
+
+pub(super) fn instruments(db: &Connection) -> Result<Vec<InstrumentId>> {
+    let mut statement = db.prepare("SELECT DISTINCT instrument FROM series ORDER BY instrument")?;
+    statement.query_map([], |row| Ok(InstrumentId::new(row.get_ref(0)?.as_str()?)))?.collect()
+}
+
+/// The series of each instrument, an instrument named twice once.
+fn listed(db: &Connection, ids: &[InstrumentId]) -> Result<Vec<Listed>> {
+    let mut statement = db.prepare_cached(OF_INSTRUMENT)?;
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids.iter().filter(|id| seen.insert(*id)) {
+        let mut rows = statement.query([id.as_str()])?;
+        while let Some(row) = rows.next()? {
+            found.push(one(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The series that has exactly this key.
+pub(super) fn find(db: &Connection, key: &Provenance) -> Result<Option<Listed>> {
+    let found = listed(db, std::slice::from_ref(&key.instrument))?;
+    let same = |p: &Provenance| {
+        (&p.source, &p.symbol, &p.currency, &p.venue, p.basis, p.raw)
+            == (&key.source, &key.symbol, &key.currency, &key.venue, key.basis, key.raw)
+    };
+    Ok(found.into_iter().find(|l| same(&l.covered.provenance)))
+}
+
+fn one(row: &SqlRow<'_>) -> Result<Listed> {
+    let text = |at: usize| -> Result<String> { row.get(at) };
+    let named = |text: String| (!text.is_empty()).then_some(text);
+    let fetched_at = instant(row.get(10)?)?;
+    let provenance = Provenance {
+        instrument: InstrumentId::new(row.get_ref(1)?.as_str()?),
+        source: text(2)?,
+        symbol: text(3)?,
+        currency: named(text(4)?),
+        venue: named(text(5)?).map(|v| Mic::new(&v)),
+        basis: basis(&text(6)?)?,
+        raw: row.get(7)?,
+        fetched_at,
+        stamp: None,
+    };
+    let coverage = Coverage { from: date(row.get(8)?)?, to: date(row.get(9)?)?, fetched_at };
+    Ok(Listed { id: row.get(0)?, covered: Covered { provenance, coverage, latest: latest(row)? } })
+}
+
+fn latest(row: &SqlRow<'_>) -> Result<Option<Latest>> {
+    let (Some(session), Some(close), Some(fetched_at)) =
+        (row.get::<_, Option<i64>>(11)?, row.get(12)?, row.get::<_, Option<i64>>(16)?)
+    else {
+        return Ok(None);
+    };
+    let bar = Bar { date: date(session)?, close, low: row.get(13)?, high: row.get(14)? };
+    let stamp = row.get::<_, Option<i64>>(15)?.map(instant).transpose()?;
+    Ok(Some(Latest { bar, stamp, fetched_at: instant(fetched_at)? }))
+}
+
+/// How a basis is written.
+pub(super) fn basis_text(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Price => "price",
+        Basis::TotalReturn => "total_return",
+        Basis::Mixed => "mixed",
+    }
+}
+
+fn basis(text: &str) -> Result<Basis> {
+    let all = [Basis::Price, Basis::TotalReturn, Basis::Mixed];
+    let found = all.into_iter().find(|b| basis_text(*b) == text);
+    found.ok_or_else(|| wrong(format!("a series with the basis {text}")))
+}
+
+fn close(row: &SqlRow<'_>) -> Result<Row> {
+    Ok(Row { session: date(row.get(0)?)?, close: row.get(1)?, fetched_at: instant(row.get(2)?)? })
+}
+
+fn bar(date: NaiveDate, close: f64) -> Bar {
+    Bar { date, close, low: None, high: None }
+}
+
+fn series(provenance: Provenance, bars: Vec<Bar>, splits: Vec<Split>) -> Result<Series> {
+    let what = format!("closes of {} from {}", provenance.instrument, provenance.source);
+    Series::of_bars(provenance, bars, splits)
+        .ok_or_else(|| wrong(format!("{what} out of order or not finite")))
+}
+
+/// Rows that nothing of this program can have written.
+fn wrong(what: String) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Null, what.into())
+}
+
+/// About how many closes lie between two dates.
+fn expected(from: NaiveDate, to: NaiveDate) -> usize {
+    usize::try_from((to - from).num_days().clamp(0, 40_000) * 5 / 7 + 4).unwrap_or(0)
+}

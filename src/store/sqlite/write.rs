@@ -1,0 +1,198 @@
+//! Keeping: one transaction for all series, so that a killed process leaves all of them or none.
+//!
+//! Not for: what a fetched series changes (`store::merge`).
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::super::merge::{self, Change, Rebase};
+use super::read::{self, Listed};
+use super::{days, instant};
+use crate::domain::{Bar, Provenance};
+use crate::store::{Coverage, Kept, Latest, Rebasing, Restatement, Row, Settled};
+
+type Result<T> = rusqlite::Result<T>;
+
+/// So many series at once touch more pages than SQLite holds by default, and each would be written twice.
+const MANY: usize = 1_000;
+/// Memory for pages then: in KiB where negative.
+const CACHE_KIB: i64 = -32_768;
+
+const ADD_SERIES: &str = "INSERT INTO series (instrument, source, symbol, currency, venue, basis, raw, \
+    covered_from, covered_to, fetched_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+const NOTE_SERIES: &str = "UPDATE series SET covered_from = ?2, covered_to = ?3, fetched_at = ?4, \
+    latest_session = ?5, latest_close = ?6, latest_low = ?7, latest_high = ?8, latest_stamp = ?9, \
+    latest_fetched_at = ?10 WHERE id = ?1";
+const ADD: &str = "INSERT INTO close (series, session, close, fetched_at) VALUES (?1, ?2, ?3, ?4)";
+const CHANGE: &str = "UPDATE close SET close = ?3, fetched_at = ?4 WHERE series = ?1 AND session = ?2";
+const REVISE: &str = "INSERT INTO revision (series, session, close, fetched_at, replaced_at) \
+    VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+const REVISE_BEFORE: &str = "INSERT INTO revision (series, session, close, fetched_at, replaced_at) \
+    SELECT series, session, close, fetched_at, ?3 FROM close WHERE series = ?1 AND session < ?2 \
+    ON CONFLICT DO NOTHING";
+const DROP_BEFORE: &str = "DELETE FROM close WHERE series = ?1 AND session < ?2";
+const ADD_REBASE: &str = "INSERT INTO rebase (series, at, factor) VALUES (?1, ?2, ?3) \
+    ON CONFLICT (series, at) DO UPDATE SET factor = factor * excluded.factor";
+const REBASED_AT: &str = "SELECT max(at) FROM rebase WHERE series = ?1";
+const ADD_SPLIT: &str = "INSERT INTO split (series, session, factor, fetched_at) VALUES (?1, ?2, ?3, ?4) \
+    ON CONFLICT (series, session) DO UPDATE SET factor = excluded.factor";
+
+pub(super) fn keep(db: &mut Connection, fetched: &[Settled<'_>]) -> Result<Kept> {
+    if fetched.len() >= MANY {
+        db.pragma_update(None, "cache_size", CACHE_KIB)?;
+    }
+    // A transaction that begins by reading and then writes does not wait for another writer.
+    let all = Transaction::new(db, TransactionBehavior::Immediate)?;
+    let mut kept = Kept::default();
+    for one in fetched {
+        keep_one(&all, *one, &mut kept)?;
+    }
+    all.commit()?;
+    Ok(kept)
+}
+
+fn keep_one(db: &Connection, fetched: Settled<'_>, kept: &mut Kept) -> Result<()> {
+    let provenance = &fetched.series.provenance;
+    let at = instant(provenance.fetched_at.timestamp())?;
+    let rows: Vec<Row> =
+        fetched.series.bars_until(fetched.until).iter().map(|b| settled_row(b, at)).collect();
+    let asked = Coverage {
+        from: rows.first().map_or(fetched.since, |r| r.session.min(fetched.since)),
+        to: fetched.until.max(fetched.since),
+        fetched_at: at,
+    };
+    let (id, held) = match read::find(db, provenance)? {
+        Some(Listed { id, covered }) => (id, Some(covered)),
+        None => (add_series(db, provenance, asked)?, None),
+    };
+    let (change, dropped) = match (&held, rows.first().zip(rows.last())) {
+        (Some(_), Some((first, last))) => {
+            let rebased_at =
+                db.prepare_cached(REBASED_AT)?.query_row([id], |r| r.get::<_, Option<i64>>(0))?;
+            let there = read::rows(db, id, first.session, last.session)?;
+            let change = merge::merge(&there, &rows, rebased_at.map(instant).transpose()?);
+            let dropped = write(db, id, &change, at)?;
+            (change, dropped)
+        }
+        _ => {
+            let change = Change { added: rows, ..Change::default() };
+            write(db, id, &change, at)?;
+            (change, 0)
+        }
+    };
+    for split in &fetched.series.splits {
+        db.prepare_cached(ADD_SPLIT)?.execute(params![id, days(split.date), split.factor, at.timestamp()])?;
+    }
+    let newest = held.as_ref().is_none_or(|h| merge::supersedes(at, h.coverage.fetched_at));
+    let coverage = match &held {
+        Some(held) if change.rebase.is_none() => held.coverage.joined(asked, newest),
+        _ => asked,
+    };
+    let latest = if newest { live(fetched, at) } else { held.and_then(|h| h.latest) };
+    let latest = latest.filter(|l| l.bar.date > coverage.to);
+    note_series(db, id, coverage, latest)?;
+    tell(kept, provenance, change, dropped);
+    Ok(())
+}
+
+/// A close to keep. SQLite keeps no sign of zero, and a close has none.
+fn settled_row(bar: &Bar, fetched_at: DateTime<Utc>) -> Row {
+    Row { session: bar.date, close: bar.close + 0.0, fetched_at }
+}
+
+/// The newest value, if its session is not settled.
+fn live(fetched: Settled<'_>, fetched_at: DateTime<Utc>) -> Option<Latest> {
+    let bar = fetched.series.last().filter(|b| b.date > fetched.until)?;
+    Some(Latest { bar: *bar, stamp: fetched.series.provenance.stamp, fetched_at })
+}
+
+fn add_series(db: &Connection, of: &Provenance, asked: Coverage) -> Result<i64> {
+    db.prepare_cached(ADD_SERIES)?.execute(params![
+        of.instrument.as_str(),
+        of.source,
+        of.symbol,
+        of.currency.as_deref().unwrap_or_default(),
+        of.venue.as_ref().map_or("", |v| v.as_str()),
+        read::basis_text(of.basis),
+        of.raw,
+        days(asked.from),
+        days(asked.to),
+        asked.fetched_at.timestamp(),
+    ])?;
+    Ok(db.last_insert_rowid())
+}
+
+fn note_series(db: &Connection, id: i64, coverage: Coverage, latest: Option<Latest>) -> Result<()> {
+    let bar = latest.map(|l| l.bar);
+    db.prepare_cached(NOTE_SERIES)?.execute(params![
+        id,
+        days(coverage.from),
+        days(coverage.to),
+        coverage.fetched_at.timestamp(),
+        bar.map(|b| days(b.date)),
+        bar.map(|b| b.close),
+        bar.and_then(|b| b.low),
+        bar.and_then(|b| b.high),
+        latest.and_then(|l| l.stamp).map(|s| s.timestamp()),
+        latest.map(|l| l.fetched_at.timestamp()),
+    ])?;
+    Ok(())
+}
+
+/// Writes a change; returns how many closes went out of use without another in their place.
+fn write(db: &Connection, id: i64, change: &Change, at: DateTime<Utc>) -> Result<usize> {
+    let mut dropped = 0;
+    if let Some(Rebase { factor, before, .. }) = change.rebase {
+        let before = before.map_or(i64::MAX, days);
+        db.prepare_cached(REVISE_BEFORE)?.execute(params![id, before, at.timestamp()])?;
+        dropped = db.prepare_cached(DROP_BEFORE)?.execute(params![id, before])?;
+        db.prepare_cached(ADD_REBASE)?.execute(params![id, at.timestamp(), factor])?;
+    }
+    let mut add = db.prepare_cached(ADD)?;
+    for row in &change.added {
+        add.execute(params![id, days(row.session), row.close, row.fetched_at.timestamp()])?;
+    }
+    for (old, new) in &change.restated {
+        revise(db, id, *old, at)?;
+        let new = params![id, days(new.session), new.close, at.timestamp()];
+        db.prepare_cached(CHANGE)?.execute(new)?;
+    }
+    for (version, replaced_at) in &change.overtaken {
+        revise(db, id, *version, *replaced_at)?;
+    }
+    for row in &change.redated {
+        let row = params![id, days(row.session), row.close, row.fetched_at.timestamp()];
+        db.prepare_cached(CHANGE)?.execute(row)?;
+    }
+    Ok(dropped)
+}
+
+fn revise(db: &Connection, id: i64, old: Row, replaced_at: DateTime<Utc>) -> Result<()> {
+    let fetched_at = old.fetched_at.timestamp();
+    let row = params![id, days(old.session), old.close, fetched_at, replaced_at.timestamp()];
+    db.prepare_cached(REVISE)?.execute(row)?;
+    Ok(())
+}
+
+/// Adds one series' change to what is told.
+fn tell(kept: &mut Kept, of: &Provenance, change: Change, dropped: usize) {
+    let (instrument, source) = (of.instrument.clone(), of.source.clone());
+    kept.confirmed += change.confirmed;
+    kept.clock_set_back |= change.clock_set_back;
+    match change.rebase {
+        Some(Rebase { factor, replaced, .. }) => {
+            kept.added += change.added.len() - replaced;
+            kept.rebased.push(Rebasing { instrument, source, factor, replaced, dropped: dropped - replaced });
+        }
+        None => {
+            kept.added += change.added.len();
+            kept.restated.extend(change.restated.into_iter().map(|(old, new)| Restatement {
+                instrument: instrument.clone(),
+                source: source.clone(),
+                session: old.session,
+                old: old.close,
+                new: new.close,
+            }));
+        }
+    }
+}

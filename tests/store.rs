@@ -1,0 +1,53 @@
+//! The store: one contract that every backend keeps, and what can happen to a file and to processes that
+//! share it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::float_cmp)]
+#![allow(clippy::disallowed_methods)]
+
+#[path = "store/contract.rs"]
+mod contract;
+#[path = "store/file.rs"]
+mod file;
+#[path = "store/given.rs"]
+mod given;
+#[path = "store/many.rs"]
+mod many;
+
+use contract as promises;
+use marketsnap::store::Store;
+
+/// Runs every promise of the contract on a blank store of each backend.
+macro_rules! kept_by_sqlite {
+    ($($promise:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $promise() {
+                super::with_a_blank_file(|store| super::promises::$promise(store));
+            })*
+        }
+    };
+}
+
+fn with_a_blank_file(promise: impl Fn(&mut dyn Store)) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = given::open(&folder.path().join("closes.db")).store;
+    promise(&mut store);
+    assert_eq!(store.verify().unwrap(), []);
+}
+
+kept_by_sqlite!(
+    closes_come_back_to_the_bit_with_all_that_is_known_of_the_series,
+    a_window_replaces_nothing_that_it_does_not_contain,
+    an_unchanged_close_keeps_the_time_it_was_first_seen,
+    a_restated_close_is_told_used_and_kept_in_both_versions,
+    an_instant_reads_the_version_known_then_and_names_what_was_not_held,
+    a_split_replaces_the_series_and_what_came_not_anew_is_left_out_until_it_does,
+    an_instant_before_a_split_reads_the_old_basis_and_never_both,
+    live_values_are_remembered_and_never_become_history,
+    two_sources_bases_currencies_and_venues_stand_side_by_side,
+    what_was_asked_for_is_known_and_closes_beyond_a_gap_are_not_read,
+    pruning_forgets_what_lies_before_a_day,
+    the_order_of_instruments_is_kept_and_unknown_ones_are_left_out,
+    an_answer_that_comes_late_does_not_replace_a_newer_one,
+    any_sequence_of_windows_ends_with_the_newest_version_and_all_older_ones_as_revisions,
+);
