@@ -46,10 +46,10 @@ impl User {
         command
     }
 
-    /// Runs the program with a source that has these closes.
+    /// Runs the program with a source that has these closes and is asked for all of them.
     fn online(&self, args: &[&str], closes: &Closes) -> Output {
         let server = serving(closes);
-        self.command(args, &server.url()).output().unwrap()
+        self.command(args, &server.url()).env("MARKETSNAP_REFRESH", "1").output().unwrap()
     }
 
     /// Runs the program with no source at all.
@@ -270,11 +270,11 @@ fn the_store_is_where_the_user_wants_it() {
 }
 
 #[test]
-fn a_database_server_is_a_usage_error_that_repeats_no_password() {
-    let output = User::new().alone(&["today", "SP500", "--store", "postgres://me:secret@host/closes"]);
+fn a_store_that_nothing_here_speaks_with_is_a_usage_error_that_repeats_no_password() {
+    let output = User::new().alone(&["today", "SP500", "--store", "mysql://me:secret@host/closes"]);
     assert_eq!(code(&output), Some(2));
     let said = stderr(&output);
-    assert!(said.contains("postgres://") && said.contains("not supported yet"), "{said}");
+    assert!(said.contains("mysql://") && said.contains("not supported"), "{said}");
     assert!(!said.contains("secret"), "{said}");
 }
 
@@ -396,7 +396,7 @@ fn what_no_source_gives_is_shown_from_the_store_with_a_warning_and_exit_3() {
 fn a_source_that_is_down_altogether_leaves_the_report_of_the_store() {
     let user = User::with_closes_of(&["STAR50", "SP500"]);
     let server = Server::new(|_, _| Step::status(404, "gone"));
-    let args = ["today", "STAR50", "SP500", "--as-of", AS_OF, "--json"];
+    let args = ["today", "STAR50", "SP500", "--as-of", AS_OF, "--json", "--refresh"];
     let output = user.command(&args, &server.url()).output().unwrap();
     assert_eq!(code(&output), Some(3), "{}", stderr(&output));
     let report = json(&output);

@@ -12,7 +12,7 @@ use super::adhoc;
 use super::plan::Plan;
 use super::run::{Answers, inputs};
 use crate::compute::{Inputs, sessions};
-use crate::domain::Series;
+use crate::domain::{InstrumentId, Series};
 use crate::store::sqlite::SetAside;
 use crate::store::{self, Kept, Opened, Opening, Place, Settled, StoreError};
 
@@ -28,6 +28,8 @@ pub(super) struct Told {
     pub said: Vec<String>,
     /// Warnings on standard error beside them.
     pub warnings: Vec<String>,
+    /// What was fetched is in the store now.
+    pub done: bool,
 }
 
 /// Keeps every series of a run, unless it keeps nothing.
@@ -36,19 +38,38 @@ pub(super) fn keep(plan: &Plan, answers: &Answers, now: DateTime<Utc>) -> Told {
     let Some(place) = plan.store.as_ref().filter(|_| !plan.offline) else { return told };
     let at = inputs(plan, &answers.series, now);
     let at = Inputs { as_of: now, date: None, settled_only: false, ..at };
-    let all = answers.series.values().chain(answers.others.values().flatten());
-    let fetched: Vec<(Cow<'_, Series>, NaiveDate)> = all.filter_map(|s| settled(&at, s)).collect();
+    let fetched: Vec<(NaiveDate, Cow<'_, Series>, NaiveDate)> = as_fetched(plan, answers)
+        .filter_map(|(since, series)| settled(&at, series).map(|(series, until)| (since, series, until)))
+        .collect();
     if fetched.is_empty() {
         return told;
     }
-    let since = plan.query.from;
-    let settled: Vec<Settled<'_>> =
-        fetched.iter().map(|(series, until)| Settled { series, since, until: *until }).collect();
+    let settled: Vec<Settled<'_>> = fetched
+        .iter()
+        .map(|(since, series, until)| Settled { series, since: *since, until: *until })
+        .collect();
     match kept(place, &settled, now, &mut told) {
-        Ok(kept) => tell(&kept, &mut told),
+        Ok(kept) => {
+            told.done = true;
+            tell(&kept, &mut told);
+        }
         Err(e) => told.warnings.push(format!("nothing of this run was kept: {e}")),
     }
     told
+}
+
+/// Every series as it was fetched, with the date from which it was asked for.
+fn as_fetched<'a>(plan: &'a Plan, answers: &'a Answers) -> impl Iterator<Item = (NaiveDate, &'a Series)> {
+    let parts = || answers.parts.iter().flat_map(|(since, parts)| parts.iter().map(|s| (*since, s)));
+    let joined = move |id: &InstrumentId| {
+        let part = parts().find(|(_, s)| s.provenance.instrument == *id);
+        part.is_some_and(|(_, s)| {
+            answers.series.get(id).is_some_and(|whole| whole.bars().len() > s.bars().len())
+        })
+    };
+    let whole = answers.series.iter().filter(move |(id, _)| !answers.held.contains(*id) && !joined(id));
+    let whole = whole.map(|(_, s)| s).chain(answers.others.values().flatten());
+    parts().chain(whole.map(|s| (plan.query.from, s)))
 }
 
 /// A series with its last settled session; one outside the catalogue with the venue that its source told.

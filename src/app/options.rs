@@ -29,6 +29,8 @@ pub struct When {
     pub as_of: Option<DateTime<Utc>>,
     /// The last settled session on or before this date.
     pub date: Option<NaiveDate>,
+    /// With an instant: every close as it is known now, and not as it was known then.
+    pub as_known_now: bool,
     /// Step back from live values to the last settled session.
     pub settled: bool,
     /// A live or stale row is exit code 4.
@@ -73,6 +75,8 @@ pub struct Options {
     pub memory: Option<PathBuf>,
     /// The file that closes are kept in; none to keep nothing.
     pub store: Option<PathBuf>,
+    /// Ask for everything, also for what the store holds.
+    pub refresh: bool,
     /// Ask nobody: the report is made from what the store holds.
     pub offline: bool,
     /// The time for the whole run.

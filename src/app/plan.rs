@@ -156,6 +156,10 @@ pub struct Plan {
     /// Where closes are kept; none to keep nothing.
     pub(super) store: Option<Place>,
     pub(super) offline: bool,
+    /// Ask for everything, whatever is held.
+    pub(super) refresh: bool,
+    /// Show every close as it is known now, whatever instant the report speaks for.
+    pub(super) as_known_now: bool,
     pub(super) query: fetch::Query,
     pub(super) settings: fetch::Settings,
     pub(super) never: Vec<String>,
@@ -221,11 +225,20 @@ impl Plan {
             verify: options.verify && !options.demo && !options.offline,
             store,
             offline: options.offline && !options.demo,
+            refresh: options.refresh,
+            as_known_now: options.when.as_known_now,
             format,
             output: options.output,
             style: options.style,
             quiet: options.quiet,
         })
+    }
+}
+
+impl Plan {
+    /// The instant whose versions of closes are shown: a day's report takes the newest ones.
+    pub(super) fn known_at(&self) -> Option<DateTime<Utc>> {
+        self.as_of.filter(|_| self.date.is_none() && !self.as_known_now && !self.demo)
     }
 }
 

@@ -1,48 +1,198 @@
-//! Closes from the store in place of a source's: all of a report that asks nobody, and the rows of a report
-//! that no source answered for.
+//! What the store holds of a run's instruments: rows that need not be asked for, all rows of a report that
+//! asks nobody or speaks of an instant, and rows that no source answered for.
 //!
 //! Not for: keeping them (`keeping`), or mixing closes of two sources: a row is of one source, whole.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::adhoc;
 use super::keeping::{PATIENCE, Told};
 use super::plan::Plan;
-use super::run::Answers;
-use crate::compute::{Trust, moves, trust};
+use super::run::{Answers, inputs};
+use crate::compute::fresh::{Seen, unchanged};
+use crate::compute::{Trust, moves, sessions};
 use crate::domain::snapshot::Failed;
 use crate::domain::{Instrument, InstrumentId, Series, Warning, WarningKind};
-use crate::fetch::{Failure, FailureKind, Fetched};
+use crate::fetch::{self, Failure, FailureKind};
 use crate::store::{self, Held, Opening, Place, StoreError};
 
 /// Closes begin so many days after the first one needed at most: reports ask for a month to spare.
 const SPARE: Days = Days::new(31);
+/// What is asked for anew begins so many days before the last close held, so that a source's second
+/// thoughts about the newest sessions are noticed.
+const AGAIN: Days = Days::new(35);
 
-/// The answers of a run that asks nobody.
-pub(super) fn recall(plan: &mut Plan, now: DateTime<Utc>) -> Answers {
-    let instruments: Vec<Instrument> = plan.query.wants.iter().map(|w| w.instrument.clone()).collect();
-    let (mut held, told) = held(plan, &instruments, now);
-    let mut answers =
-        Answers { fetched: Fetched::default(), series: BTreeMap::new(), others: trust::Others::new(), told };
-    for instrument in instruments {
-        let id = instrument.id.clone();
-        let mut all = held.remove(&id).unwrap_or_default();
-        let Some(at) = first(plan, &all, now) else {
-            answers.fetched.failures.push(nothing_held(plan, id));
-            continue;
+/// What the store holds of a run's instruments, each one's series in the order in which sources are asked.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    items: BTreeMap<InstrumentId, Vec<Item>>,
+    /// What there is to say of it.
+    pub told: Told,
+    /// Closes given so far that were not held yet at the report's instant.
+    pub known_later: usize,
+}
+
+/// One series held.
+#[derive(Debug)]
+struct Item {
+    held: Held,
+    /// Its source can have nothing newer.
+    unchanged: bool,
+}
+
+impl Shelf {
+    /// Reads what is held of instruments that the plan wants. A store that cannot be read costs a warning.
+    pub(super) fn read(plan: &mut Plan, instruments: &[Instrument], now: DateTime<Utc>) -> Self {
+        let mut shelf = Self::default();
+        let all = read(plan, instruments, now).unwrap_or_else(|e| {
+            shelf.told.warnings.push(format!("nothing is shown from the store: {e}"));
+            Vec::new()
+        });
+        let usable = |h: &Held| {
+            let chosen = plan.settings.sources.contains(&h.series.provenance.source);
+            (chosen || !plan.settings.named) && h.series.last().is_some()
         };
-        let series = all.swap_remove(at);
-        adhoc::remembered(&mut plan.universe, &series.provenance);
-        answers.series.insert(id.clone(), series);
-        in_order(plan, &instrument, &mut all);
-        if !all.is_empty() {
-            answers.others.insert(id, all);
+        let all: Vec<Held> = all.into_iter().filter(usable).collect();
+        for held in all {
+            adhoc::remembered(&mut plan.universe, &held.series.provenance);
+            let unchanged = is_unchanged(plan, &held, now);
+            let id = held.series.provenance.instrument.clone();
+            shelf.items.entry(id).or_default().push(Item { held, unchanged });
+        }
+        for instrument in instruments {
+            if let Some(items) = shelf.items.get_mut(&instrument.id) {
+                in_order(plan, instrument, items);
+            }
+        }
+        shelf
+    }
+
+    /// The instruments of which what is held reaches as far as the report needs, and nothing newer can be
+    /// had; where the user names sources, from the first of them that has it. A symbol outside the
+    /// catalogue is always asked for: its source describes it.
+    pub(super) fn enough(&self, plan: &Plan) -> BTreeSet<InstrumentId> {
+        let reaches = |i: &Item| i.unchanged && i.held.coverage.from <= plan.query.from;
+        let named = |instrument: &Instrument| {
+            let mut sources = plan.settings.sources.iter().filter(|_| plan.settings.named);
+            sources.find(|name| fetch::covers(name, instrument))
+        };
+        let held = |instrument: &&Instrument| {
+            let wanted = named(instrument);
+            let items = self.items.get(&instrument.id).into_iter().flatten();
+            let mut of = items.filter(|i| wanted.is_none_or(|name| i.held.series.provenance.source == *name));
+            of.any(reaches)
+        };
+        let wants = plan.query.wants.iter().filter(|w| !w.ad_hoc).map(|w| &w.instrument);
+        wants.filter(held).map(|i| i.id.clone()).collect()
+    }
+
+    /// From where an instrument is asked for so that the answer and what is held make a whole series.
+    pub(super) fn continued(&self, plan: &Plan, id: &InstrumentId) -> Option<NaiveDate> {
+        let whole = |i: &&Item| i.held.coverage.from <= plan.query.from;
+        let from = self.items.get(id)?.iter().find(whole)?.held.coverage.to.checked_sub_days(AGAIN)?;
+        (from > plan.query.from).then_some(from)
+    }
+
+    /// A fetched part with what is held of the same series before it.
+    pub(super) fn renewed(&self, plan: &Plan, part: &Series) -> Option<Series> {
+        let items = self.items.get(&part.provenance.instrument)?;
+        let whole = |i: &&Item| i.held.coverage.from <= plan.query.from && i.held.is_of(&part.provenance);
+        items.iter().find(whole)?.held.renewed(part)
+    }
+
+    /// The series to show of an instrument, and those to hold it against: of those that have nothing newer,
+    /// or of all if none has.
+    pub(super) fn take(
+        &mut self,
+        plan: &Plan,
+        id: &InstrumentId,
+        now: DateTime<Utc>,
+    ) -> Option<(Series, Vec<Series>)> {
+        let mut items = self.items.remove(id)?;
+        let up_to_date = items.iter().any(|i| i.unchanged);
+        items.retain(|i| i.unchanged || !up_to_date);
+        let later: Vec<usize> = items.iter().map(|i| i.held.reconstructed.len()).collect();
+        let live = !plan.offline;
+        let series = |i: Item| if live { i.held.with_latest() } else { i.held.series };
+        let mut all: Vec<Series> = items.into_iter().map(series).collect();
+        let at = first(plan, &all, (!up_to_date).then_some(now))?;
+        self.known_later += later.get(at).copied().unwrap_or(0);
+        Some((all.remove(at), all))
+    }
+}
+
+/// What the store holds of everything that a plan wants; nothing where all is to be asked for.
+pub(super) fn shelf(plan: &mut Plan, now: DateTime<Utc>) -> Shelf {
+    if plan.demo || ((plan.refresh || plan.verify) && !plan.offline) {
+        return Shelf::default();
+    }
+    let instruments: Vec<Instrument> = plan.query.wants.iter().map(|w| w.instrument.clone()).collect();
+    Shelf::read(plan, &instruments, now)
+}
+
+/// What was just fetched for a report of an instant is shown as it was known then, with all else that is
+/// held; a value that was live then is shown as it was fetched.
+pub(super) fn at_instant(plan: &mut Plan, answers: &mut Answers, now: DateTime<Utc>) {
+    let fetched: BTreeSet<InstrumentId> =
+        answers.series.keys().filter(|id| !answers.held.contains(*id)).cloned().collect();
+    if plan.known_at().is_none() || plan.store.is_none() || plan.offline || fetched.is_empty() {
+        return;
+    }
+    let at = inputs(plan, &answers.series, now);
+    let live = |id: &InstrumentId| {
+        let series = answers.series.get(id).zip(at.universe.instrument(id));
+        series.and_then(|(s, i)| sessions::known(&at, i, s)).is_some_and(|k| k.live)
+    };
+    let settled: Vec<InstrumentId> = fetched.into_iter().filter(|id| !live(id)).collect();
+    let instruments: Vec<Instrument> =
+        settled.iter().filter_map(|id| plan.universe.instrument(id)).cloned().collect();
+    let mut shelf = Shelf::read(plan, &instruments, now);
+    for id in settled {
+        if let Some((series, others)) = shelf.take(plan, &id, now) {
+            answers.series.insert(id.clone(), series);
+            answers.others.insert(id, others);
         }
     }
+    answers.known_later += shelf.known_later;
+    answers.told.warnings.append(&mut shelf.told.warnings);
+}
+
+/// The answers that the store gives for these instruments.
+pub(super) fn answers(
+    plan: &Plan,
+    shelf: &mut Shelf,
+    ids: &BTreeSet<InstrumentId>,
+    now: DateTime<Utc>,
+) -> Answers {
+    let mut answers = Answers { told: std::mem::take(&mut shelf.told), ..Answers::default() };
+    for id in plan.query.wants.iter().map(|w| &w.instrument.id).filter(|id| ids.contains(*id)) {
+        let Some((series, others)) = shelf.take(plan, id, now) else {
+            answers.fetched.failures.push(nothing_held(plan, id.clone()));
+            continue;
+        };
+        answers.series.insert(id.clone(), series);
+        answers.held.insert(id.clone());
+        if !others.is_empty() {
+            answers.held_others.insert(id.clone(), others);
+        }
+    }
+    answers.known_later = shelf.known_later;
     answers
+}
+
+/// Whether the source of a series can have nothing newer at the report's instant.
+fn is_unchanged(plan: &Plan, held: &Held, now: DateTime<Utc>) -> bool {
+    let from = &held.series.provenance;
+    let venue = || Some(&plan.universe.instrument(&from.instrument)?.exchange);
+    let Some(exchange) = from.venue.as_ref().or_else(venue).and_then(|mic| plan.universe.exchange(mic))
+    else {
+        return false;
+    };
+    let seen = Seen { fetched_at: held.coverage.fetched_at, settled: held.coverage.to };
+    unchanged(exchange, seen, plan.as_of.unwrap_or(now), now)
 }
 
 /// What the store holds of instruments that no source answered for.
@@ -57,15 +207,9 @@ pub(super) fn stand_ins(
     if plan.demo || plan.offline || instruments.is_empty() {
         return (BTreeMap::new(), Told::default());
     }
-    let (held, told) = held(plan, &instruments, now);
-    let mut found = BTreeMap::new();
-    for (id, mut all) in held {
-        let Some(at) = first(plan, &all, now) else { continue };
-        let series = all.swap_remove(at);
-        adhoc::remembered(&mut plan.universe, &series.provenance);
-        found.insert(id, series);
-    }
-    (found, told)
+    let mut shelf = Shelf::read(plan, &instruments, now);
+    let taken = instruments.iter().filter_map(|i| Some((i.id.clone(), shelf.take(plan, &i.id, now)?.0)));
+    (taken.collect(), shelf.told)
 }
 
 /// Shows what the store holds where no source answered, and says so on the row; gives back the failures
@@ -87,68 +231,35 @@ pub(super) fn stand_in(
             format!("{id}: closes of {} from the store, fetched {fetched}: {}", from.source, failure.reason);
         let warning = Warning { kind: WarningKind::FromStore, message };
         trust.opinions.entry(id.clone()).or_default().warnings.push(warning);
+        trust.stood_in.insert(id.clone());
         trust.held.insert(id.clone());
         series.insert(id, stored);
     }
     covered
 }
 
-/// Series held of instruments, each one's in the order in which its sources are asked, none without closes.
-fn held(
-    plan: &Plan,
-    instruments: &[Instrument],
-    now: DateTime<Utc>,
-) -> (BTreeMap<InstrumentId, Vec<Series>>, Told) {
-    let mut told = Told::default();
-    let mut found: BTreeMap<InstrumentId, Vec<Series>> = BTreeMap::new();
-    let all = read(plan, instruments, now).unwrap_or_else(|e| {
-        told.warnings.push(format!("nothing is shown from the store: {e}"));
-        Vec::new()
-    });
-    let known_later: usize = all.iter().map(|h| h.reconstructed.len()).sum();
-    if let Some(as_of) = plan.as_of.filter(|_| known_later > 0 && plan.offline) {
-        let instant = as_of.format("%Y-%m-%d %H:%M UTC");
-        told.said.push(format!("Not held yet at {instant}, so as known later: {known_later} closes"));
-    }
-    let usable = |s: &Series| {
-        let chosen = plan.settings.sources.contains(&s.provenance.source);
-        (chosen || !plan.settings.named) && s.last().is_some()
-    };
-    for series in all.into_iter().map(|h| h.series).filter(usable) {
-        found.entry(series.provenance.instrument.clone()).or_default().push(series);
-    }
-    for instrument in instruments {
-        if let Some(all) = found.get_mut(&instrument.id) {
-            in_order(plan, instrument, all);
-        }
-    }
-    (found, told)
-}
-
 fn read(plan: &Plan, instruments: &[Instrument], now: DateTime<Utc>) -> Result<Vec<Held>, StoreError> {
     let Some(place) = plan.store.as_ref().filter(|p| p.begun()) else { return Ok(Vec::new()) };
     let ids: Vec<InstrumentId> = instruments.iter().map(|i| i.id.clone()).collect();
     let opening = Opening { busy: PATIENCE, read_only: true, ..Opening::new(place, now) };
-    // A day's report takes the newest version of every close, an instant's the one that was known then.
-    let known_at = plan.as_of.filter(|_| plan.date.is_none());
-    store::open(&opening)?.store.held(&ids, plan.query.from, known_at)
+    store::open(&opening)?.store.held(&ids, plan.query.from, plan.known_at())
 }
 
 /// The order in which sources are asked: an instrument's own before that of the run, what the run would
 /// not ask last.
-fn in_order(plan: &Plan, instrument: &Instrument, all: &mut [Series]) {
-    let place = |names: &[String], s: &Series| {
-        names.iter().position(|n| *n == s.provenance.source).unwrap_or(names.len())
+fn in_order(plan: &Plan, instrument: &Instrument, items: &mut [Item]) {
+    let place = |names: &[String], i: &Item| {
+        names.iter().position(|n| *n == i.held.series.provenance.source).unwrap_or(names.len())
     };
     let own: &[String] = if plan.settings.named { &[] } else { &instrument.sources };
-    all.sort_by_key(|s| (place(own, s), place(&plan.settings.sources, s)));
+    items.sort_by_key(|i| (place(own, i), place(&plan.settings.sources, i)));
 }
 
-/// The series to show: one that reaches back as far as the report needs, or as any, then the newest on the
-/// report's day, then the first in order.
-fn first(plan: &Plan, all: &[Series], now: DateTime<Utc>) -> Option<usize> {
-    let day = plan.date.unwrap_or_else(|| plan.as_of.unwrap_or(now).date_naive());
-    let newest = |s: &Series| s.bars_until(day).last().map(|b| b.date);
+/// The series to show: one that reaches back as far as the report needs, or as any, then, where some may be
+/// out of date at `now`, the newest on the report's day, then the first in order.
+fn first(plan: &Plan, all: &[Series], now: Option<DateTime<Utc>>) -> Option<usize> {
+    let day = now.map(|now| plan.date.unwrap_or_else(|| plan.as_of.unwrap_or(now).date_naive()));
+    let newest = |s: &Series| day.and_then(|day| s.bars_until(day).last().map(|b| b.date));
     let begins = |s: &Series| s.bars().first().map(|b| b.date);
     let oldest = all.iter().filter_map(begins).min()?;
     let near = oldest.checked_add_signed(chrono::TimeDelta::days(moves::BASE_WITHIN_DAYS)).unwrap_or(oldest);

@@ -2,12 +2,12 @@
 //!
 //! Not for: deciding anything (`plan`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::BoxFuture;
 
 use super::keeping::{self, Told};
@@ -60,11 +60,21 @@ impl RunError {
 }
 
 /// What the sources answered.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Answers {
     pub(super) fetched: Fetched,
+    /// The series to show, whole.
     pub(super) series: BTreeMap<InstrumentId, Series>,
+    /// What further sources said.
     pub(super) others: trust::Others,
+    /// Answers that continue what was held, as they came, and from where they were asked for.
+    pub(super) parts: Option<(NaiveDate, Vec<Series>)>,
+    /// Instruments whose series was held and not asked for.
+    pub(super) held: BTreeSet<InstrumentId>,
+    /// What else was held of those.
+    pub(super) held_others: trust::Others,
+    /// Closes shown that were not held yet at the report's instant.
+    pub(super) known_later: usize,
     pub(super) told: Told,
 }
 
@@ -82,14 +92,16 @@ pub fn report(
     let now = clock.now();
     let mut failures = failures(&answers.fetched, &plan);
     let (stand_ins, reading) = recall::stand_ins(&mut plan, &failures, now);
-    let told = [std::mem::take(&mut answers.told), reading, keeping::keep(&plan, &answers, now)];
-    let (mut series, mut trust) = second::believed(&plan, answers, now);
-    if plan.offline {
-        trust.offline = true;
-        trust.held = series.keys().cloned().collect();
+    let kept = keeping::keep(&plan, &answers, now);
+    if kept.done {
+        recall::at_instant(&mut plan, &mut answers, now);
     }
+    let told = [std::mem::take(&mut answers.told), reading, kept];
+    let later = plan.known_at().filter(|_| answers.known_later > 0);
+    let later = later.map(|at| known_later(at, answers.known_later));
+    let (mut series, mut trust) = second::believed(&plan, answers, now);
     let held = recall::stand_in(stand_ins, &mut failures, &mut series, &mut trust);
-    trust.said = told.iter().flat_map(|t| t.said.iter().cloned()).collect();
+    trust.said = told.iter().flat_map(|t| t.said.iter().cloned()).chain(later).collect();
     let inputs =
         Inputs { failures: &failures, trust: (!plan.demo).then_some(&trust), ..inputs(&plan, &series, now) };
     let exit = written(&plan, &inputs, &held, console)?;
@@ -98,6 +110,10 @@ pub fn report(
     }
     // A refused key is told as such although the store stands in.
     Ok(if held.iter().any(|f| f.kind == code(FailureKind::Unauthorised)) { Exit::Unauthorised } else { exit })
+}
+
+fn known_later(at: DateTime<Utc>, closes: usize) -> String {
+    format!("Not held yet at {}, so as known later: {closes} closes", at.format("%Y-%m-%d %H:%M UTC"))
 }
 
 /// Derives and writes the report; `held` has a row from the store.
@@ -142,11 +158,15 @@ fn written(
 /// # Errors
 /// [`RunError`] when the run was interrupted.
 pub fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Observer) -> Result<Answers, RunError> {
-    if plan.offline {
+    let now = clock.now();
+    let mut shelf = recall::shelf(plan, now);
+    let all: BTreeSet<InstrumentId> = plan.query.wants.iter().map(|w| w.instrument.id.clone()).collect();
+    let enough = if plan.offline { all.clone() } else { shelf.enough(plan) };
+    if enough == all {
         end_at_once_when(&Arc::new(AtomicBool::new(true)))?;
-        return Ok(recall::recall(plan, clock.now()));
+        return Ok(recall::answers(plan, &mut shelf, &enough, now));
     }
-    until_stopped(async |stopped| second::ask(plan, clock, observer, stopped).await)
+    until_stopped(async |stopped| second::ask(plan, shelf, enough, clock, observer, stopped).await)
 }
 
 /// While the flag is set a signal ends the process with 130.

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::keeping::Told;
 use super::plan::Plan;
+use super::recall::{self, Shelf};
 use super::run::{Answers, RunError, inputs};
 use super::{Clock, Observer, adhoc};
 use crate::compute::{Trust, trust};
 use crate::domain::snapshot::AskedSource;
 use crate::domain::{InstrumentId, Kind, Series, Warning, WarningKind};
-use crate::fetch::{Condition, Desk, Health, Query};
+use crate::fetch::{Condition, Desk, Health, Query, Want};
 
 /// The most rounds of further questions.
 const ROUNDS: usize = 4;
@@ -28,6 +28,8 @@ const LARGE: usize = 20;
 /// told to stop.
 pub(super) async fn ask(
     plan: &mut Plan,
+    shelf: Shelf,
+    enough: BTreeSet<InstrumentId>,
     clock: &dyn Clock,
     observer: &dyn Observer,
     stopped: impl Future<Output = ()>,
@@ -35,31 +37,65 @@ pub(super) async fn ask(
     let settings = plan.settings.clone();
     let mut desk = Desk::open(&settings, clock, observer);
     let done = tokio::select! {
-        answers = answers(plan, &mut desk, clock) => Ok(answers),
+        answers = answers(plan, shelf, enough, &mut desk, clock) => Ok(answers),
         () = stopped => Err(RunError::Interrupted),
     };
     desk.close();
     done
 }
 
-async fn answers(plan: &mut Plan, desk: &mut Desk<'_>, clock: &dyn Clock) -> Answers {
-    let (mut fetched, checked) = desk.fetch_and_check(&plan.query, spot(plan)).await;
-    adhoc::describe(&mut plan.universe, &fetched.described);
-    let series: BTreeMap<InstrumentId, Series> =
-        fetched.series.drain(..).map(|s| (s.provenance.instrument.clone(), s)).collect();
-    let mut others = trust::Others::new();
-    keep(&mut others, checked);
-    if !plan.demo {
-        question(plan, desk, &series, &mut others, clock).await;
+/// Asks for all but what is held; first only for what continues the series held, and in full for what
+/// cannot be continued.
+async fn answers(
+    plan: &mut Plan,
+    mut shelf: Shelf,
+    enough: BTreeSet<InstrumentId>,
+    desk: &mut Desk<'_>,
+    clock: &dyn Clock,
+) -> Answers {
+    let mut all = recall::answers(plan, &mut shelf, &enough, clock.now());
+    let lacking = plan.query.wants.iter().filter(|w| !enough.contains(&w.instrument.id)).cloned();
+    let (continued, mut whole): (Vec<Want>, Vec<Want>) =
+        lacking.partition(|w| plan.known_at().is_none() && shelf.continued(plan, &w.instrument.id).is_some());
+    let since = continued.iter().filter_map(|w| shelf.continued(plan, &w.instrument.id)).min();
+    if let Some(from) = since {
+        let query = Query { wants: continued, from, ..plan.query.clone() };
+        let parts = fetch(plan, &query, desk, &mut all).await;
+        for part in &parts {
+            let id = &part.provenance.instrument;
+            match shelf.renewed(plan, part) {
+                Some(series) => drop(all.series.insert(id.clone(), series)),
+                None => whole.extend(query.wants.iter().find(|w| w.instrument.id == *id).cloned()),
+            }
+        }
+        all.parts = Some((from, parts));
     }
-    fetched.sources = desk.health();
-    fetched.requests = desk.requests();
-    Answers { fetched, series, others, told: Told::default() }
+    if !whole.is_empty() {
+        let query = Query { wants: whole, ..plan.query.clone() };
+        let found = fetch(plan, &query, desk, &mut all).await;
+        all.series.extend(found.into_iter().map(|s| (s.provenance.instrument.clone(), s)));
+    }
+    if !plan.demo {
+        question(plan, desk, &mut all, clock).await;
+    }
+    all.fetched.sources = desk.health();
+    all.fetched.requests = desk.requests();
+    all
+}
+
+/// Asks for the wants of a query, one of them in a run of many of a second source too; everything but the
+/// series goes to the answers.
+async fn fetch(plan: &mut Plan, query: &Query, desk: &mut Desk<'_>, all: &mut Answers) -> Vec<Series> {
+    let (mut fetched, checked) = desk.fetch_and_check(query, spot(plan, &query.wants)).await;
+    adhoc::describe(&mut plan.universe, &fetched.described);
+    keep(&mut all.others, checked);
+    all.fetched.failures.append(&mut fetched.failures);
+    all.fetched.detours.append(&mut fetched.detours);
+    fetched.series
 }
 
 /// The instrument of the spot check: the benchmark, or the first index, in a run of many.
-fn spot(plan: &Plan) -> Option<usize> {
-    let wants = &plan.query.wants;
+fn spot(plan: &Plan, wants: &[Want]) -> Option<usize> {
     if plan.demo || plan.verify || wants.len() < LARGE {
         return None;
     }
@@ -68,20 +104,15 @@ fn spot(plan: &Plan) -> Option<usize> {
 }
 
 /// Asks further sources until nothing is in question, or nobody is left to ask.
-async fn question(
-    plan: &Plan,
-    desk: &mut Desk<'_>,
-    series: &BTreeMap<InstrumentId, Series>,
-    others: &mut trust::Others,
-    clock: &dyn Clock,
-) {
+async fn question(plan: &Plan, desk: &mut Desk<'_>, all: &mut Answers, clock: &dyn Clock) {
+    let Answers { series, others, held, .. } = all;
     let mut silent: BTreeSet<InstrumentId> = BTreeSet::new();
     for round in 0..ROUNDS {
         // What one round leaves in question is a disagreement, and worth the run's time.
         let within = if plan.verify || round > 0 { plan.settings.deadline } else { WITHIN };
         let inputs = inputs(plan, series, clock.now());
         let mut ids = trust::questions(&inputs, others, plan.verify);
-        ids.retain(|id| !silent.contains(id));
+        ids.retain(|id| !silent.contains(id) && !held.contains(id));
         if ids.is_empty() {
             return;
         }
@@ -113,7 +144,10 @@ pub(super) fn believed(
     answers: Answers,
     now: DateTime<Utc>,
 ) -> (BTreeMap<InstrumentId, Series>, Trust) {
-    let Answers { fetched, mut series, mut others, told: _ } = answers;
+    let Answers { fetched, mut series, mut others, held, held_others, .. } = answers;
+    for (id, kept) in held_others {
+        others.entry(id).or_default().extend(kept);
+    }
     let mut opinions = trust::opinions(&inputs(plan, &series, now), &others);
     for (id, opinion) in &opinions {
         let other = opinion.instead.zip(others.get_mut(id));
@@ -130,7 +164,8 @@ pub(super) fn believed(
     }
     let sources = fetched.sources.into_iter().filter(|h| h.requests > 0 || h.condition != Condition::Up);
     let sources = sources.map(state).collect();
-    (series, Trust { opinions, sources, verified: plan.verify, ..Trust::default() })
+    let offline = plan.offline;
+    (series, Trust { opinions, sources, verified: plan.verify, held, offline, ..Trust::default() })
 }
 
 fn state(health: Health) -> AskedSource {

@@ -35,6 +35,9 @@ pub(super) struct Shared {
         help_heading = "When"
     )]
     as_of: Option<DateTime<Utc>>,
+    /// With --as-of: closes that a source changed later are shown as they are known now
+    #[arg(long, env = "MARKETSNAP_AS_KNOWN_NOW", value_parser = FalseyValueParser::new(), help_heading = "When")]
+    as_known_now: bool,
     /// Show the last settled session on or before this day (YYYY-MM-DD)
     #[arg(long, value_name = "DATE", env = "MARKETSNAP_DATE", value_parser = day, help_heading = "When")]
     date: Option<NaiveDate>,
@@ -97,6 +100,9 @@ pub(super) struct Shared {
     /// Ask nobody: show what earlier runs kept
     #[arg(long, env = "MARKETSNAP_OFFLINE", value_parser = FalseyValueParser::new(), help_heading = "From where")]
     offline: bool,
+    /// Ask for everything anew, also for what cannot have changed since an earlier run
+    #[arg(long, env = "MARKETSNAP_REFRESH", value_parser = FalseyValueParser::new(), help_heading = "From where")]
+    refresh: bool,
     /// Keep nothing of this run, and show nothing that was kept
     #[arg(long, env = "MARKETSNAP_NO_STORE", value_parser = FalseyValueParser::new(), help_heading = "From where")]
     no_store: bool,
@@ -220,6 +226,9 @@ impl Shared {
         if self.offline && self.verify && both("offline", "verify") {
             return Err(Conflict("--offline", "--verify"));
         }
+        if self.offline && self.refresh && both("offline", "refresh") {
+            return Err(Conflict("--offline", "--refresh"));
+        }
         if self.offline && self.no_store && both("offline", "no_store") {
             return Err(Conflict("--offline", "--no-store"));
         }
@@ -250,6 +259,7 @@ impl Shared {
             when: When {
                 as_of: given.unless_outranked("as_of", self.as_of, "date"),
                 date: given.unless_outranked("date", self.date, "as_of"),
+                as_known_now: self.as_known_now,
                 settled: self.settled,
                 require_settled: self.require_settled,
             },
@@ -268,9 +278,15 @@ impl Shared {
             memory: world.environment.memory.clone(),
             store: self.store(world, given),
             offline: self.offline
-                && [("demo", self.demo), ("verify", self.verify), ("no_store", self.no_store)]
-                    .iter()
-                    .all(|(flag, set)| !set || given.has("offline") || !given.has(flag)),
+                && [
+                    ("demo", self.demo),
+                    ("verify", self.verify),
+                    ("refresh", self.refresh),
+                    ("no_store", self.no_store),
+                ]
+                .iter()
+                .all(|(flag, set)| !set || given.has("offline") || !given.has(flag)),
+            refresh: self.refresh,
             timeout: self.timeout,
             base_urls: world.environment.base_urls.clone(),
             format: format.filter(|_| on_line),

@@ -89,6 +89,8 @@ pub struct Trust {
     pub verified: bool,
     /// Instruments whose closes were kept by an earlier run and not asked for anew.
     pub held: BTreeSet<InstrumentId>,
+    /// Those of them that were asked for and that no source answered for.
+    pub stood_in: BTreeSet<InstrumentId>,
     /// Nobody was asked.
     pub offline: bool,
     /// What the store says of the closes, a sentence each without its full stop.
@@ -98,7 +100,7 @@ pub struct Trust {
 impl Inputs<'_> {
     /// Whether closes of the store stand in for some that were asked for.
     fn stood_in(&self) -> bool {
-        self.trust.is_some_and(|t| !t.offline && !t.held.is_empty())
+        self.trust.is_some_and(|t| !t.stood_in.is_empty())
     }
 
     /// Whether a close was not asked for anew; of a composite, any member's.

@@ -9,6 +9,7 @@
 //! remembered of the sources themselves (`fetch::memory`).
 
 pub mod error;
+mod join;
 pub mod merge;
 pub mod place;
 pub mod sqlite;

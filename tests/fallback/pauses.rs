@@ -13,7 +13,7 @@ fn a_pause_is_kept_by_later_runs_and_then_over() {
     first.check(first.code == 0 && first.source("SP500") == "tencent", "from the next");
     assert_eq!(world.asked("yahoo").len(), 1);
 
-    let second = world.today(&["STAR50", "SP500"]);
+    let second = world.today(&["STAR50", "SP500", "--refresh"]);
     second.check(second.code == 0 && second.source("STAR50") == "tencent", "from the next");
     assert_eq!(world.asked("yahoo").len(), 1, "it is left alone");
     second.check(second.state("yahoo").0 == "throttled", "and it is said");
@@ -31,7 +31,7 @@ fn a_pause_is_kept_by_later_runs_and_then_over() {
     assert_eq!(yahoo["throttled_until"], until);
     yahoo["throttled_until"] = "2026-01-21T00:00:00Z".into();
     std::fs::write(world.memory(), memory.to_string()).unwrap();
-    let third = world.today(&["STAR50", "SP500"]);
+    let third = world.today(&["STAR50", "SP500", "--refresh"]);
     third.check(third.code == 0, "from the next");
     assert_eq!(world.asked("yahoo").len(), 2, "the pause is over");
 }

@@ -568,7 +568,10 @@ fn window(from: &str) -> String {
 #[test]
 fn the_window_is_the_smallest_that_reaches_the_earliest_close_with_a_weeks_margin() {
     // Two years before 2026-01-21 is 2024-01-21; a week's margin asks from 2024-01-28 on.
-    assert!(window("2025-12-01").ends_with("&range=2y&interval=1d"));
+    // Three months before it is 2025-10-21: 2025-10-28.
+    assert!(window("2025-12-01").ends_with("&range=3mo&interval=1d"));
+    assert!(window("2025-10-28").ends_with("&range=3mo&interval=1d"));
+    assert!(window("2025-10-27").ends_with("&range=2y&interval=1d"));
     assert!(window("2024-01-28").ends_with("&range=2y&interval=1d"));
     assert!(window("2024-01-27").ends_with("&range=5y&interval=1d"));
     assert!(window("2020-01-01").ends_with("&range=10y&interval=1d"));

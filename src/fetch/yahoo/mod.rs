@@ -124,12 +124,12 @@ enum Window {
 }
 
 impl Window {
-    /// The smallest of 2, 5 and 10 years that reaches the earliest close needed, with a margin; the
+    /// The smallest of three months and 2, 5 and 10 years that reaches the earliest close needed, with a margin; the
     /// dates themselves where none does.
     fn of(query: &Query) -> Self {
         let first = first_kept(query);
-        for (years, range) in [(2, "2y"), (5, "5y"), (10, "10y")] {
-            if query.until.checked_sub_months(Months::new(12 * years)).is_some_and(|d| d <= first) {
+        for (months, range) in [(3, "3mo"), (24, "2y"), (60, "5y"), (120, "10y")] {
+            if query.until.checked_sub_months(Months::new(months)).is_some_and(|d| d <= first) {
                 return Window::Range(range);
             }
         }

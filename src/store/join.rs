@@ -1,0 +1,53 @@
+//! A series held together with a newer part of it that was just fetched.
+//!
+//! Not for: keeping that part (`merge` says what it changes).
+
+use chrono::NaiveDate;
+
+use super::merge;
+use super::{Held, Row};
+use crate::domain::{Bar, Provenance, Series};
+
+impl Held {
+    /// Whether a fetched series is a part of this one: of the same source, symbol, currency, venue and
+    /// basis.
+    #[must_use]
+    pub fn is_of(&self, fetched: &Provenance) -> bool {
+        let key = |p: &Provenance| (p.source.clone(), p.symbol.clone(), p.currency.clone(), p.venue.clone());
+        let own = &self.series.provenance;
+        key(own) == key(fetched) && (own.basis, own.raw) == (fetched.basis, fetched.raw)
+    }
+
+    /// The whole series as it would have been fetched: closes held, and in their place those that came
+    /// now. None where the two do not touch, or the source moved the series to another basis.
+    #[must_use]
+    pub fn renewed(&self, fetched: &Series) -> Option<Series> {
+        let first = fetched.bars().first()?.date;
+        let at = |bars: &[Bar]| bars.iter().map(|b| row(b, self)).collect::<Vec<Row>>();
+        let known = self.series.bars();
+        let overlap = known.get(known.partition_point(|b| b.date < first)..).unwrap_or_default();
+        let basis = |rows: &[Row]| merge::merge(&at(overlap), rows, None).rebase;
+        if !self.is_of(&fetched.provenance) || overlap.is_empty() || basis(&at(fetched.bars())).is_some() {
+            return None;
+        }
+        let mut bars: Vec<Bar> = known.iter().filter(|b| !has(fetched, b.date)).copied().collect();
+        bars.extend_from_slice(fetched.bars());
+        bars.sort_by_key(|b| b.date);
+        let mut splits = self.series.splits.clone();
+        splits.retain(|s| fetched.splits.iter().all(|f| f.date != s.date));
+        splits.extend_from_slice(&fetched.splits);
+        splits.sort_by_key(|s| s.date);
+        let mut whole = Series::of_bars(fetched.provenance.clone(), bars, splits)?;
+        whole.warnings.clone_from(&self.series.warnings);
+        whole.warnings.extend(fetched.warnings.iter().filter(|w| !self.series.warnings.contains(w)).cloned());
+        Some(whole)
+    }
+}
+
+fn row(bar: &Bar, held: &Held) -> Row {
+    Row { session: bar.date, close: bar.close, fetched_at: held.coverage.fetched_at }
+}
+
+fn has(series: &Series, date: NaiveDate) -> bool {
+    series.bars().binary_search_by_key(&date, |b| b.date).is_ok()
+}

@@ -1,0 +1,131 @@
+//! What a later run asks for, and what an instant's report says later: runs in this process, each at a clock
+//! of its own, against a server that has the closes of that moment.
+
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
+)]
+
+#[path = "again/days.rs"]
+mod days;
+#[allow(dead_code)]
+#[path = "cli/replay.rs"]
+mod replay;
+#[allow(dead_code)]
+mod support;
+
+use days::{Days, same_figures};
+use marketsnap::app::Options;
+
+fn refresh(options: &mut Options) {
+    options.refresh = true;
+}
+
+fn offline(options: &mut Options) {
+    options.offline = true;
+}
+
+fn plain(_: &mut Options) {}
+
+#[test]
+fn a_second_run_within_minutes_asks_nothing_and_says_the_same() {
+    let days = Days::new();
+    let words = ["STAR50", "SP500", "ASIA", "BTC"];
+    let first = days.today("2026-01-21T05:00:00Z", &words, plain);
+    assert!(first.asked > 0);
+    let second = days.today("2026-01-21T05:04:59Z", &words, plain);
+    assert_eq!((second.code, second.asked), (0, 0));
+    assert_eq!(second.report["status"], "complete");
+    same_figures(&second.report, &first.report);
+    // The live value is held with the moment it was fetched.
+    let star50 = &second.report["instruments"][0];
+    assert_eq!(
+        (&star50["session"]["status"], &star50["session"]["date"]),
+        (&"live".into(), &"2026-01-21".into())
+    );
+    assert_eq!(star50["source"]["fetched_at"], "2026-01-21T05:00:00Z");
+    assert_eq!(star50["source"]["from_store"], true);
+    // Later a live value is asked for again.
+    assert!(days.today("2026-01-21T05:06:00Z", &words, plain).asked > 0);
+}
+
+#[test]
+fn a_second_run_of_a_day_asks_only_for_what_can_have_changed() {
+    let days = Days::new();
+    days.today("2026-01-21T08:30:00Z", &["STAR50", "SP500", "DAX"], plain);
+    // Shanghai closed at 07:00 UTC; Frankfurt is open and New York opens at 14:30.
+    let before = days.today("2026-01-21T12:00:00Z", &["STAR50", "SP500"], plain);
+    assert_eq!(before.asked, 0);
+    let after = days.today("2026-01-21T15:00:00Z", &["STAR50", "SP500", "DAX"], plain);
+    assert_eq!(after.symbols(), ["^GDAXI", "^GSPC"]);
+    let of_store = |id: &str| after.row(id)["source"]["from_store"].clone();
+    assert_eq!([of_store("STAR50"), of_store("SP500"), of_store("DAX")], [true, false, false]);
+    assert_eq!(after.code, 0);
+}
+
+#[test]
+fn what_is_asked_again_is_only_the_last_months_and_the_figures_are_those_of_the_whole() {
+    let days = Days::new();
+    let words = ["STAR50", "SP500", "HSI", "NIKKEI225"];
+    let first = days.today("2026-01-16T23:00:00Z", &words, plain);
+    assert!(first.paths.iter().all(|p| p.contains("range=2y")), "{:?}", first.paths);
+    let later = days.today("2026-01-21T23:00:00Z", &words, plain);
+    assert!(later.asked > 0 && later.paths.iter().all(|p| p.contains("range=3mo")), "{:?}", later.paths);
+    let whole = Days::new().today("2026-01-21T23:00:00Z", &words, plain);
+    same_figures(&later.report, &whole.report);
+    // The store holds both together.
+    let held = days.today("2026-01-21T23:01:00Z", &words, offline);
+    same_figures(&held.report, &whole.report);
+}
+
+#[test]
+fn everything_is_asked_for_where_the_user_wants_that_or_a_horizon_reaches_further_back() {
+    let days = Days::new();
+    let at = "2026-01-21T23:00:00Z";
+    days.today(at, &["STAR50"], plain);
+    assert_eq!(days.today(at, &["STAR50"], plain).asked, 0);
+    assert_eq!(days.today(at, &["STAR50"], refresh).symbols(), ["000688.SS", "^GSPC"]);
+    let further = days.today(at, &["STAR50"], |o| o.horizons = vec!["3Y".parse().unwrap()]);
+    assert!(further.paths.iter().all(|p| p.contains("range=5y")), "{:?}", further.paths);
+    assert_eq!(days.today(at, &["STAR50"], |o| o.horizons = vec!["3Y".parse().unwrap()]).asked, 0);
+}
+
+#[test]
+fn a_split_between_two_runs_is_noticed_and_the_whole_series_asked_for() {
+    let days = Days::new();
+    days.today("2026-01-20T10:00:00Z", &["LOONGSON"], plain);
+    days.change("LOONGSON", |_, close| close / 4.0);
+    let after = days.today("2026-01-21T10:00:00Z", &["LOONGSON"], plain);
+    let ranges: Vec<bool> = after.paths.iter().map(|p| p.contains("range=2y")).collect();
+    assert_eq!(ranges, [false, true], "{:?}", after.paths);
+    let whole = days.alone().today("2026-01-21T10:00:00Z", &["LOONGSON"], plain);
+    same_figures(&after.report, &whole.report);
+    assert!(after.err.contains("LOONGSON: yahoo restated all closes by a factor of 0.25"), "{}", after.err);
+}
+
+#[test]
+fn a_session_that_a_source_publishes_late_is_asked_for_until_it_is_there() {
+    let days = Days::new();
+    days.hold_back("STAR50", "2026-01-21");
+    let late = days.today("2026-01-21T09:00:00Z", &["STAR50"], plain);
+    assert_eq!(late.row("STAR50")["session"]["date"], "2026-01-20");
+    assert!(days.today("2026-01-21T10:00:00Z", &["STAR50"], plain).asked > 0);
+    days.publish();
+    let there = days.today("2026-01-21T11:00:00Z", &["STAR50"], plain);
+    assert_eq!(there.row("STAR50")["session"]["date"], "2026-01-21");
+    assert_eq!(days.today("2026-01-21T12:00:00Z", &["STAR50"], plain).asked, 0);
+}
+
+#[test]
+fn a_clock_that_went_back_does_not_keep_a_run_from_asking() {
+    let days = Days::new();
+    days.today("2026-01-22T08:30:00Z", &["STAR50"], plain);
+    let before = days.today("2026-01-21T08:30:00Z", &["STAR50"], plain);
+    assert!(before.asked > 0);
+    assert_eq!(before.row("STAR50")["session"]["date"], "2026-01-21");
+    assert!(before.err.contains("is the clock right?"), "{}", before.err);
+}
