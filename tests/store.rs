@@ -10,11 +10,19 @@ mod contract;
 mod file;
 #[path = "store/given.rs"]
 mod given;
+#[path = "store/instants.rs"]
+mod instants;
 #[path = "store/many.rs"]
 mod many;
+#[path = "report/mod.rs"]
+mod report;
 
-use contract as promises;
 use marketsnap::store::Store;
+
+mod promises {
+    pub use super::contract::*;
+    pub use super::instants::*;
+}
 
 /// Runs every promise of the contract on a blank store of each backend.
 macro_rules! kept_by_sqlite {
@@ -50,4 +58,13 @@ kept_by_sqlite!(
     the_order_of_instruments_is_kept_and_unknown_ones_are_left_out,
     an_answer_that_comes_late_does_not_replace_a_newer_one,
     any_sequence_of_windows_ends_with_the_newest_version_and_all_older_ones_as_revisions,
+    the_last_fetch_before_an_instant_is_known_whether_it_brought_anything_or_not,
+    a_fetch_without_a_settled_close_and_one_that_comes_late_are_known_too,
+    a_session_that_came_later_and_a_hole_filled_later_are_reconstructed,
+    an_instant_at_or_after_the_last_fetch_reads_what_no_instant_reads,
+    warnings_are_those_of_the_newest_answer_that_covers_all,
+    every_kind_of_warning_comes_back,
+    the_range_of_a_close_outside_of_it_comes_back_and_no_other,
+    a_series_read_back_gives_the_warnings_of_the_one_fetched,
+    pruning_forgets_what_was_told_and_leaves_what_an_instant_needs,
 );

@@ -37,7 +37,7 @@ pub(super) fn warnings(known: &Known<'_>) -> Vec<Warning> {
             format!("{id}: {source}'s closes are as traded: it adjusts for no split and tells of none");
         found.push(Warning { kind: WarningKind::Source, message });
     }
-    if let Some(bar) = known.bars.last().filter(|b| outside_own_range(b)) {
+    if let Some(bar) = known.bars.last().filter(|b| b.outside_own_range()) {
         found
             .push(say(format!("{id}: {source}'s close of {} lies outside that day's low to high", bar.date)));
     }
@@ -59,7 +59,7 @@ fn jumps<'a>(known: &'a Known<'_>) -> impl Iterator<Item = (NaiveDate, f64)> + '
 /// The newest session looked at whose close cannot be believed by itself: too far from the one before,
 /// outside its own day's range, or the first after a split that the closes before do not know of.
 pub(super) fn newest_jump(known: &Known<'_>) -> Option<NaiveDate> {
-    let range = known.bars.last().filter(|b| outside_own_range(b)).map(|b| b.date);
+    let range = known.bars.last().filter(|b| b.outside_own_range()).map(|b| b.date);
     let split = known.unadjusted.map(|s| s.date);
     jumps(known).map(|(date, _)| date).chain(range).chain(split).max()
 }
@@ -113,11 +113,4 @@ pub(super) fn jumps_by_factor(bars: &[Bar], split: Split) -> bool {
     };
     let changes_price = (split.factor - 1.0).abs() > 2.0 * NEAR_FACTOR;
     changes_price && split.factor > 0.0 && (before.close / on.close / split.factor - 1.0).abs() < NEAR_FACTOR
-}
-
-/// Whether the close lies outside its own low to high by more than 0.5 %. Zeros stand for no range.
-fn outside_own_range(bar: &Bar) -> bool {
-    let below = bar.low.is_some_and(|low| low > 0.0 && bar.close < low * 0.995);
-    let above = bar.high.is_some_and(|high| high > 0.0 && bar.close > high * 1.005);
-    below || above
 }

@@ -20,6 +20,16 @@ pub struct Bar {
     pub high: Option<f64>,
 }
 
+impl Bar {
+    /// Whether the close lies outside its own low to high by more than 0.5 %. Zeros stand for no range.
+    #[must_use]
+    pub fn outside_own_range(&self) -> bool {
+        let below = self.low.is_some_and(|low| low > 0.0 && self.close < low * 0.995);
+        let above = self.high.is_some_and(|high| high > 0.0 && self.close > high * 1.005);
+        below || above
+    }
+}
+
 /// A row as a source sent it, already dated in the exchange's zone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RawRow {
@@ -65,6 +75,42 @@ pub enum WarningKind {
     OtherSource,
     /// No source answered; closes that an earlier run kept are shown.
     FromStore,
+}
+
+impl WarningKind {
+    const ALL: [Self; 9] = [
+        Self::Refused,
+        Self::Suspect,
+        Self::UnexpectedSession,
+        Self::Hole,
+        Self::Mismatch,
+        Self::Source,
+        Self::Disagreement,
+        Self::OtherSource,
+        Self::FromStore,
+    ];
+
+    /// Its name, as in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Suspect => "suspect",
+            Self::UnexpectedSession => "unexpected_session",
+            Self::Hole => "hole",
+            Self::Mismatch => "mismatch",
+            Self::Source => "source",
+            Self::Disagreement => "disagreement",
+            Self::OtherSource => "other_source",
+            Self::FromStore => "from_store",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// Something a reader should know of a row; the report stands all the same.
@@ -298,6 +344,15 @@ mod tests {
     fn closes(series: &Series) -> Vec<(u32, f64)> {
         use chrono::Datelike;
         series.bars().iter().map(|b| (b.date.day(), b.close)).collect()
+    }
+
+    #[test]
+    fn the_name_of_a_kind_is_the_one_in_json_and_leads_back_to_it() {
+        for kind in WarningKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+            assert_eq!(WarningKind::named(kind.name()), Some(kind));
+        }
+        assert_eq!(WarningKind::named("no such"), None);
     }
 
     #[test]

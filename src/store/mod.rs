@@ -13,6 +13,7 @@ mod join;
 pub mod merge;
 pub mod place;
 pub mod sqlite;
+pub mod told;
 pub mod versions;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -30,6 +31,11 @@ pub trait Store {
     /// instruments. Without an instant, the newest version of each close; with one, the version known
     /// then, or, where none was held then, the newest, named in [`Held::reconstructed`].
     ///
+    /// The warnings are those in force ([`Store::keep`]), with an instant those in force then; where the
+    /// series was first fetched later, those in force now. A close outside its own range comes with its low
+    /// and high as they were told last, or had been told by the instant (of a reconstructed close, last);
+    /// every other close comes without.
+    ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
     fn held(
@@ -41,6 +47,11 @@ pub trait Store {
 
     /// Merges fetched series into those held. Closes up to [`Settled::until`] become history; of what
     /// comes after, the newest is remembered as the series' latest value and never becomes history.
+    ///
+    /// What is told beside the closes ([`told`]) counts only if no newer answer was kept before. The
+    /// warnings of a series that covers all that is covered after keeping it take the place of those in
+    /// force; those of one that covers a part of it are added to them. The range of each close that it
+    /// contains is the one told last.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be written; then nothing of these series was kept.
@@ -77,7 +88,9 @@ pub trait Store {
     /// [`StoreError`] when the store cannot be read at all.
     fn verify(&mut self) -> Result<Vec<Fault>, StoreError>;
 
-    /// Forgets every close and revision dated before a day.
+    /// Forgets every close and revision dated before a day, and of the times at which a series was fetched
+    /// and what was told of it, what no report as of that day or later needs: [`Held::asked_at`] and the
+    /// warnings as of an instant stay as they are from the day before on.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be written.
@@ -98,10 +111,13 @@ pub struct Settled<'a> {
 /// A series held.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Held {
-    /// Its settled closes and splits; fetched when it was last fetched, without a stamp.
+    /// Its settled closes, splits and warnings; fetched when it was last fetched, without a stamp.
     pub series: Series,
     /// How far it was asked for.
     pub coverage: Coverage,
+    /// When it was last fetched at or before the instant asked for, whether that brought anything or not;
+    /// without an instant, when it was last fetched. None where it was first fetched later.
+    pub asked_at: Option<DateTime<Utc>>,
     /// Its newest value if that was live; none when asked for an instant.
     pub latest: Option<Latest>,
     /// Sessions of which no version was held at the instant asked for, so that a later one is given.

@@ -21,18 +21,25 @@ impl Version {
     }
 }
 
-/// The closes of a series as known at an instant, oldest first, and the sessions that were not held then
-/// and stand as a later version.
+/// The closes of a series as known at an instant.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Known {
+    /// The closes, oldest first.
+    pub rows: Vec<Row>,
+    /// The sessions that were not held then and stand as a later version.
+    pub reconstructed: Vec<NaiveDate>,
+    /// When the newest of all versions that had been fetched by then was fetched; none where none had.
+    pub fetched_at: Option<DateTime<Utc>>,
+}
+
+/// The closes of a series as known at an instant, of all versions that there are.
 ///
 /// Closes of two bases are never put together: where the series has since moved to another basis
 /// (`rebased_at`, any order) and anything of it was held at the instant, later versions count only up to
 /// that move.
 #[must_use]
-pub fn known_at(
-    mut versions: Vec<Version>,
-    at: DateTime<Utc>,
-    rebased_at: &[DateTime<Utc>],
-) -> (Vec<Row>, Vec<NaiveDate>) {
+pub fn known_at(mut versions: Vec<Version>, at: DateTime<Utc>, rebased_at: &[DateTime<Utc>]) -> Known {
+    let fetched_at = versions.iter().map(|v| v.row.fetched_at).filter(|f| *f <= at).max();
     let held_then = versions.iter().any(|v| v.known_at(at));
     let moved = rebased_at.iter().filter(|r| held_then && **r > at).min();
     // By session, the version in use first, then the one replaced last.
@@ -55,7 +62,7 @@ pub fn known_at(
             reconstructed.push(later.row.session);
         }
     }
-    (rows, reconstructed)
+    Known { rows, reconstructed, fetched_at }
 }
 
 #[cfg(test)]
@@ -73,8 +80,8 @@ mod tests {
 
     fn closes(versions: &[Version], instant: i64, rebased: &[i64]) -> (Vec<f64>, usize) {
         let rebased: Vec<_> = rebased.iter().map(|r| at(*r)).collect();
-        let (rows, reconstructed) = known_at(versions.to_vec(), at(instant), &rebased);
-        (rows.iter().map(|r| r.close).collect(), reconstructed.len())
+        let known = known_at(versions.to_vec(), at(instant), &rebased);
+        (known.rows.iter().map(|r| r.close).collect(), known.reconstructed.len())
     }
 
     #[test]

@@ -100,6 +100,8 @@ fn verify_finds_rows_that_contradict_one_another() {
         ("INSERT INTO close VALUES (99, 16100, 1.0, 1800000000)", "1 closes of no series"),
         ("UPDATE close SET fetched_at = 5 WHERE session = 16101", "1 closes fetched before"),
         ("UPDATE series SET covered_to = 5", "1 series asked for up to a day before"),
+        ("INSERT INTO asked VALUES (1, 5)", "1 times at which a series was fetched"),
+        ("INSERT INTO note VALUES (99, 1, 'hole', '', 5, NULL)", "1 times, warnings and ranges of no series"),
         (
             "UPDATE series SET latest_session = 16100, latest_close = 1.0, latest_fetched_at = 7",
             "1 live values",

@@ -10,7 +10,8 @@ CREATE TABLE series (
     raw INTEGER NOT NULL, -- 1: closes as traded, splits not taken out
     covered_from INTEGER NOT NULL, -- days since 1970, as all dates: asked for without a gap from here
     covered_to INTEGER NOT NULL, -- to here
-    fetched_at INTEGER NOT NULL, -- seconds since 1970, as all instants
+    began_at INTEGER NOT NULL, -- first fetched: seconds since 1970, as all instants
+    fetched_at INTEGER NOT NULL, -- last fetched
     latest_session INTEGER, -- the newest value, if it was live
     latest_close REAL,
     latest_low REAL,
@@ -54,6 +55,37 @@ CREATE TABLE split (
     factor REAL NOT NULL, -- new shares for one old
     fetched_at INTEGER NOT NULL,
     PRIMARY KEY (series, session)
+) STRICT, WITHOUT ROWID;
+
+-- When a series was fetched without bringing a close newer than what was covered; of the other times its
+-- closes tell.
+CREATE TABLE asked (
+    series INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (series, at)
+) STRICT, WITHOUT ROWID;
+
+-- What a source or the reading of its answer told of a series.
+CREATE TABLE note (
+    series INTEGER NOT NULL,
+    place INTEGER NOT NULL, -- the order in which they were told
+    kind TEXT NOT NULL,
+    message TEXT NOT NULL,
+    told_at INTEGER NOT NULL,
+    until_at INTEGER, -- not in force from then on
+    PRIMARY KEY (series, place)
+) STRICT, WITHOUT ROWID;
+
+-- Low and high of sessions whose close lies outside of them.
+CREATE TABLE odd_range (
+    series INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    told_at INTEGER NOT NULL,
+    close REAL NOT NULL, -- the version that they were told with
+    low REAL,
+    high REAL,
+    until_at INTEGER, -- not in force from then on
+    PRIMARY KEY (series, session, told_at)
 ) STRICT, WITHOUT ROWID;
 
 -- For people and other programs: read these, not the tables.

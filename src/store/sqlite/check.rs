@@ -11,7 +11,7 @@ use crate::store::{Fault, Pruned};
 type Result<T> = rusqlite::Result<T>;
 
 /// A number of rows that should be none, and what to say of them.
-const CONTRADICTIONS: [(&str, &str); 7] = [
+const CONTRADICTIONS: [(&str, &str); 10] = [
     ("closes of no series", "SELECT count(*) FROM close WHERE series NOT IN (SELECT id FROM series)"),
     ("revisions of no series", "SELECT count(*) FROM revision WHERE series NOT IN (SELECT id FROM series)"),
     (
@@ -31,6 +31,17 @@ const CONTRADICTIONS: [(&str, &str); 7] = [
         "series asked for up to a day before their first",
         "SELECT count(*) FROM series WHERE covered_to < covered_from",
     ),
+    (
+        "times, warnings and ranges of no series",
+        "SELECT count(*) FROM (SELECT series FROM asked UNION ALL SELECT series FROM note \
+         UNION ALL SELECT series FROM odd_range) WHERE series NOT IN (SELECT id FROM series)",
+    ),
+    (
+        "times at which a series was fetched after it was last fetched, or before it first was",
+        "SELECT count(*) FROM asked AS a JOIN series AS s ON s.id = a.series \
+         WHERE a.at > s.fetched_at OR a.at < s.began_at",
+    ),
+    ("series first fetched after they last were", "SELECT count(*) FROM series WHERE began_at > fetched_at"),
     (
         "live values of a session that has a close",
         "SELECT count(*) FROM series AS s JOIN close AS c ON c.series = s.id AND c.session = s.latest_session",
@@ -89,12 +100,34 @@ fn counted(db: &Connection, what: &str, count: &str) -> Result<Option<String>> {
     Ok((count > 0).then(|| format!("{count} {what}")))
 }
 
+/// When the closes that are pruned were fetched: of each series the last time before a day, and every time
+/// from that day on.
+const FETCHED: &str = "INSERT OR IGNORE INTO asked (series, at) \
+    WITH gone AS (SELECT series, fetched_at AS at FROM close WHERE session < ?1 \
+        UNION ALL SELECT series, fetched_at FROM revision WHERE session < ?1) \
+    SELECT DISTINCT series, at FROM gone WHERE at >= ?2 \
+    UNION ALL SELECT series, max(at) FROM gone WHERE at < ?2 GROUP BY series";
+
+/// What no report as of a day or later needs beside the closes.
+const FORGOTTEN: [&str; 4] = [
+    "DELETE FROM asked WHERE at < ?2 AND ?1 = ?1 \
+     AND at < (SELECT max(b.at) FROM asked AS b WHERE b.series = asked.series AND b.at < ?2)",
+    "DELETE FROM note WHERE until_at <= ?2 AND ?1 = ?1",
+    "DELETE FROM odd_range WHERE until_at <= ?2 OR session < ?1",
+    "DELETE FROM split WHERE session < ?1 AND ?2 = ?2",
+];
+
 pub(super) fn prune(db: &mut Connection, before: NaiveDate) -> Result<Pruned> {
     let all = Transaction::new(db, TransactionBehavior::Immediate)?;
     let before = days(before);
+    // The day before, so that it is over in no time zone.
+    let edge = (before - 1) * 86_400;
+    all.execute(FETCHED, [before, edge])?;
     let closes = all.execute("DELETE FROM close WHERE session < ?1", [before])?;
     let revisions = all.execute("DELETE FROM revision WHERE session < ?1", [before])?;
-    all.execute("DELETE FROM split WHERE session < ?1", [before])?;
+    for forget in FORGOTTEN {
+        all.execute(forget, [before, edge])?;
+    }
     // What is pruned can be asked for again.
     all.execute(
         "UPDATE series SET covered_from = max(covered_from, ?1), covered_to = max(covered_to, ?1)",

@@ -8,6 +8,7 @@ mod check;
 mod open;
 mod read;
 mod schema;
+mod told;
 mod write;
 
 use std::path::{Path, PathBuf};

@@ -8,15 +8,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, Row as SqlRow, params};
 
 use super::super::versions::{self, Version};
-use super::{date, days, instant};
+use super::{date, days, instant, told};
 use crate::domain::{Bar, Basis, InstrumentId, Mic, Provenance, Series, Split};
+use crate::store::told::give_back;
 use crate::store::{Coverage, Covered, Held, History, Latest, Revision, Row};
 
 type Result<T> = rusqlite::Result<T>;
 
 const OF_INSTRUMENT: &str = "SELECT id, instrument, source, symbol, currency, venue, basis, raw, covered_from, \
     covered_to, fetched_at, latest_session, latest_close, latest_low, latest_high, latest_stamp, \
-    latest_fetched_at FROM series WHERE instrument = ?1 ORDER BY id";
+    latest_fetched_at, began_at FROM series WHERE instrument = ?1 ORDER BY id";
 const CLOSES: &str = "SELECT session, close FROM close WHERE series = ?1 AND session >= ?2 ORDER BY session";
 const VERSIONS: &str = "SELECT session, close, fetched_at, NULL FROM close WHERE series = ?1 AND session >= ?2 \
     UNION ALL SELECT session, close, fetched_at, replaced_at FROM revision WHERE series = ?1 AND session >= ?2";
@@ -32,6 +33,8 @@ const REVISIONS: &str = "SELECT r.session, r.close, r.fetched_at, r.replaced_at,
 /// A row of the table of series.
 pub(super) struct Listed {
     pub(super) id: i64,
+    /// When it was first fetched.
+    began_at: DateTime<Utc>,
     pub(super) covered: Covered,
 }
 
@@ -55,7 +58,7 @@ pub(super) fn held(
 
 /// The closes in use, from where the series was asked for without a gap.
 fn newest(db: &Connection, listed: Listed, since: NaiveDate) -> Result<Held> {
-    let Listed { id, covered: Covered { provenance, coverage, latest } } = listed;
+    let Listed { id, covered: Covered { provenance, coverage, latest }, .. } = listed;
     let since = since.max(coverage.from);
     let mut statement = db.prepare_cached(CLOSES)?;
     let mut rows = statement.query(params![id, days(since)])?;
@@ -63,13 +66,17 @@ fn newest(db: &Connection, listed: Listed, since: NaiveDate) -> Result<Held> {
     while let Some(row) = rows.next()? {
         bars.push(bar(date(row.get(0)?)?, row.get(1)?));
     }
-    let splits = splits(db, id, since, None)?;
-    Ok(Held { series: series(provenance, bars, splits)?, coverage, latest, reconstructed: Vec::new() })
+    give_back(&told::ranges(db, id, since, None)?, &mut bars);
+    let mut series = series(provenance, bars, splits(db, id, since, None)?)?;
+    series.warnings = told::warnings(db, id, None)?;
+    Ok(Held { series, coverage, asked_at: Some(coverage.fetched_at), latest, reconstructed: Vec::new() })
 }
 
 /// The closes as known at an instant.
 fn as_known(db: &Connection, listed: Listed, since: NaiveDate, at: DateTime<Utc>) -> Result<Held> {
-    let Listed { id, covered: Covered { provenance, coverage, .. } } = listed;
+    let Listed { id, began_at, covered: Covered { provenance, coverage, .. } } = listed;
+    // Where the gaps were before the last fetch is not known any more.
+    let since = if at >= coverage.fetched_at { since.max(coverage.from) } else { since };
     let mut statement = db.prepare_cached(VERSIONS)?;
     let versions = statement.query_map(params![id, days(since)], |row| {
         let replaced_at = row.get::<_, Option<i64>>(3)?.map(instant).transpose()?;
@@ -78,11 +85,22 @@ fn as_known(db: &Connection, listed: Listed, since: NaiveDate, at: DateTime<Utc>
     let versions = versions.collect::<Result<Vec<_>>>()?;
     let mut statement = db.prepare_cached(REBASES)?;
     let rebased = statement.query_map([id], |row| instant(row.get(0)?))?.collect::<Result<Vec<_>>>()?;
-    let held_then = versions.iter().any(|v| v.row.fetched_at <= at);
-    let (rows, reconstructed) = versions::known_at(versions, at, &rebased);
-    let bars = rows.iter().map(|r| bar(r.session, r.close)).collect();
-    let splits = splits(db, id, since, held_then.then_some(at))?;
-    Ok(Held { series: series(provenance, bars, splits)?, coverage, latest: None, reconstructed })
+    let known = versions::known_at(versions, at, &rebased);
+    let then = known.fetched_at.map(|_| at);
+    let mut bars: Vec<Bar> = known.rows.iter().map(|r| bar(r.session, r.close)).collect();
+    let reconstructed = |s: &NaiveDate| known.reconstructed.binary_search(s).is_ok();
+    let mut ranges = told::ranges(db, id, since, None)?;
+    ranges.retain(|r| reconstructed(&r.session));
+    ranges.extend(told::ranges(db, id, since, Some(at))?.into_iter().filter(|r| !reconstructed(&r.session)));
+    give_back(&ranges, &mut bars);
+    let mut series = series(provenance, bars, splits(db, id, since, then)?)?;
+    series.warnings = told::warnings(db, id, (began_at <= at).then_some(at))?;
+    let asked_at = match known.fetched_at {
+        _ if began_at > at => None,
+        Some(fetched_at) => told::asked(db, id, at)?.max(Some(fetched_at)),
+        None => told::asked(db, id, at)?.max(told::fetched_before(db, id, since, at)?).max(Some(began_at)),
+    };
+    Ok(Held { series, coverage, asked_at, latest: None, reconstructed: known.reconstructed })
 }
 
 /// The splits told of, or those told of by an instant.
@@ -107,7 +125,7 @@ pub(super) fn covered(db: &mut Connection, ids: &[InstrumentId]) -> Result<Vec<C
 pub(super) fn revisions(db: &mut Connection, id: &InstrumentId) -> Result<Vec<Revision>> {
     let moment = db.transaction()?;
     let mut found = Vec::new();
-    for Listed { id, covered: Covered { provenance, .. } } in listed(&moment, std::slice::from_ref(id))? {
+    for Listed { id, covered: Covered { provenance, .. }, .. } in listed(&moment, std::slice::from_ref(id))? {
         let mut statement = moment.prepare_cached(REVISIONS)?;
         let mut rows = statement.query([id])?;
         while let Some(row) = rows.next()? {
@@ -129,7 +147,7 @@ pub(super) fn all(
 ) -> Result<Vec<History>> {
     let moment = db.transaction()?;
     let mut found = Vec::new();
-    for Listed { id, covered: Covered { provenance, .. } } in listed(&moment, std::slice::from_ref(id))? {
+    for Listed { id, covered: Covered { provenance, .. }, .. } in listed(&moment, std::slice::from_ref(id))? {
         found.push(History { provenance, rows: rows(&moment, id, from, to)? });
     }
     Ok(found)
@@ -186,7 +204,8 @@ fn one(row: &SqlRow<'_>) -> Result<Listed> {
         stamp: None,
     };
     let coverage = Coverage { from: date(row.get(8)?)?, to: date(row.get(9)?)?, fetched_at };
-    Ok(Listed { id: row.get(0)?, covered: Covered { provenance, coverage, latest: latest(row)? } })
+    let began_at = instant(row.get(17)?)?;
+    Ok(Listed { id: row.get(0)?, began_at, covered: Covered { provenance, coverage, latest: latest(row)? } })
 }
 
 fn latest(row: &SqlRow<'_>) -> Result<Option<Latest>> {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::super::merge::{self, Change, Rebase};
 use super::read::{self, Listed};
-use super::{days, instant};
+use super::{days, instant, told};
 use crate::domain::{Bar, Provenance};
 use crate::store::{Coverage, Kept, Latest, Rebasing, Restatement, Row, Settled};
 
@@ -19,8 +19,9 @@ const MANY: usize = 1_000;
 const CACHE_KIB: i64 = -32_768;
 
 const ADD_SERIES: &str = "INSERT INTO series (instrument, source, symbol, currency, venue, basis, raw, \
-    covered_from, covered_to, fetched_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-const NOTE_SERIES: &str = "UPDATE series SET covered_from = ?2, covered_to = ?3, fetched_at = ?4, \
+    covered_from, covered_to, began_at, fetched_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10)";
+const NOTE_SERIES: &str = "UPDATE series SET covered_from = ?2, covered_to = ?3, began_at = min(began_at, ?11), \
+    fetched_at = ?4, \
     latest_session = ?5, latest_close = ?6, latest_low = ?7, latest_high = ?8, latest_stamp = ?9, \
     latest_fetched_at = ?10 WHERE id = ?1";
 const ADD: &str = "INSERT INTO close (series, session, close, fetched_at) VALUES (?1, ?2, ?3, ?4)";
@@ -62,7 +63,7 @@ fn keep_one(db: &Connection, fetched: Settled<'_>, kept: &mut Kept) -> Result<()
         fetched_at: at,
     };
     let (id, held) = match read::find(db, provenance)? {
-        Some(Listed { id, covered }) => (id, Some(covered)),
+        Some(Listed { id, covered, .. }) => (id, Some(covered)),
         None => (add_series(db, provenance, asked)?, None),
     };
     let (change, dropped) = match (&held, rows.first().zip(rows.last())) {
@@ -83,16 +84,32 @@ fn keep_one(db: &Connection, fetched: Settled<'_>, kept: &mut Kept) -> Result<()
     for split in &fetched.series.splits {
         db.prepare_cached(ADD_SPLIT)?.execute(params![id, days(split.date), split.factor, at.timestamp()])?;
     }
-    let newest = held.as_ref().is_none_or(|h| merge::supersedes(at, h.coverage.fetched_at));
-    let coverage = match &held {
-        Some(held) if change.rebase.is_none() => held.coverage.joined(asked, newest),
+    let before = held.as_ref().map(|h| h.coverage);
+    let newest = before.is_none_or(|b| merge::supersedes(at, b.fetched_at));
+    let coverage = match before {
+        Some(before) if change.rebase.is_none() => before.joined(asked, newest),
         _ => asked,
     };
     let latest = if newest { live(fetched, at) } else { held.and_then(|h| h.latest) };
     let latest = latest.filter(|l| l.bar.date > coverage.to);
-    note_series(db, id, coverage, latest)?;
+    note_series(db, id, coverage, latest, at)?;
+    if newest {
+        if before.is_some_and(|b| at < b.fetched_at) {
+            told::set_clock_right(db, id, at)?;
+        }
+        told::keep_warnings(db, id, &fetched.series.warnings, asked, coverage)?;
+        told::keep_ranges(db, id, fetched.series.bars_until(fetched.until), at)?;
+    }
+    if !tells_when(&change, before) {
+        told::ask(db, id, at)?;
+    }
     tell(kept, provenance, change, dropped);
     Ok(())
+}
+
+/// Whether a close that a fetch brought is the newest of all, so that it tells when it was fetched.
+fn tells_when(change: &Change, before: Option<Coverage>) -> bool {
+    change.added.last().is_some_and(|newest| before.is_none_or(|b| newest.session > b.to))
 }
 
 /// A close to keep. SQLite keeps no sign of zero, and a close has none.
@@ -122,7 +139,13 @@ fn add_series(db: &Connection, of: &Provenance, asked: Coverage) -> Result<i64> 
     Ok(db.last_insert_rowid())
 }
 
-fn note_series(db: &Connection, id: i64, coverage: Coverage, latest: Option<Latest>) -> Result<()> {
+fn note_series(
+    db: &Connection,
+    id: i64,
+    coverage: Coverage,
+    latest: Option<Latest>,
+    at: DateTime<Utc>,
+) -> Result<()> {
     let bar = latest.map(|l| l.bar);
     db.prepare_cached(NOTE_SERIES)?.execute(params![
         id,
@@ -135,6 +158,7 @@ fn note_series(db: &Connection, id: i64, coverage: Coverage, latest: Option<Late
         bar.and_then(|b| b.high),
         latest.and_then(|l| l.stamp).map(|s| s.timestamp()),
         latest.map(|l| l.fetched_at.timestamp()),
+        at.timestamp(),
     ])?;
     Ok(())
 }
