@@ -34,7 +34,7 @@ fn plain(_: &mut Options) {}
 #[test]
 fn a_second_run_within_minutes_asks_nothing_and_says_the_same() {
     let days = Days::new();
-    let words = ["STAR50", "SP500", "ASIA", "BTC"];
+    let words = ["STAR50", "SP500", "ASIA", "BTC", "EURUSD"];
     let first = days.today("2026-01-21T05:00:00Z", &words, plain);
     assert!(first.asked > 0);
     let second = days.today("2026-01-21T05:04:59Z", &words, plain);
@@ -128,4 +128,95 @@ fn a_clock_that_went_back_does_not_keep_a_run_from_asking() {
     assert!(before.asked > 0);
     assert_eq!(before.row("STAR50")["session"]["date"], "2026-01-21");
     assert!(before.err.contains("is the clock right?"), "{}", before.err);
+}
+
+/// What was said at an instant by a run that was made then, and a store that has learnt more since.
+fn learnt_since() -> (Days, days::Run) {
+    let days = Days::new();
+    let words = ["STAR50", "CSI300", "HSI", "SP500", "NDX", "TAIEX", "LOONGSON", "EURUSD"];
+    days.hold_back("TAIEX", "2026-01-21");
+    days.hold_back("CSI300", "2026-01-14");
+    let then = days.today("2026-01-21T08:30:00Z", &words, plain);
+    days.publish();
+    // Base sessions and newest ones are restated, by little and by much.
+    days.change("STAR50", |date, close| if date.to_string() == "2026-01-20" { close + 0.01 } else { close });
+    days.change("SP500", |date, close| if date.to_string() == "2025-12-31" { close - 1.5 } else { close });
+    days.change("LOONGSON", |_, close| close / 2.0);
+    days.today("2026-01-23T23:00:00Z", &words, refresh);
+    (days, then)
+}
+
+fn as_of_then(options: &mut Options) {
+    options.when.as_of = Some("2026-01-21T08:30:00Z".parse().unwrap());
+}
+
+#[test]
+fn an_instant_is_shown_later_as_the_run_of_that_instant_showed_it() {
+    let (days, then) = learnt_since();
+    assert_eq!(then.row("TAIEX")["session"]["date"], "2026-01-20", "not published then");
+    let words = ["STAR50", "CSI300", "HSI", "SP500", "NDX", "TAIEX", "LOONGSON"];
+    for asks in [false, true] {
+        let replay = days.today("2026-01-23T23:30:00Z", &words, |options| {
+            as_of_then(options);
+            options.offline = !asks;
+        });
+        assert_eq!((replay.code, replay.asked), (0, 0));
+        for id in words {
+            for (key, value) in then.row(id).as_object().unwrap() {
+                if !["source", "confirmed_by"].contains(&key.as_str()) {
+                    assert_eq!(&replay.row(id)[key], value, "{key} of {id}");
+                }
+            }
+        }
+        let notes = replay.report["notes"].to_string();
+        assert!(!notes.contains("as known later"), "{notes}");
+    }
+}
+
+#[test]
+fn the_same_instant_can_be_shown_with_closes_as_they_are_known_now() {
+    let (days, then) = learnt_since();
+    let now = days.today("2026-01-23T23:30:00Z", &["STAR50", "SP500", "TAIEX", "LOONGSON"], |options| {
+        as_of_then(options);
+        options.when.as_known_now = true;
+    });
+    assert_eq!(now.asked, 0);
+    // 1482.994 + 0.01, and TAIEX's close that was published later; nothing of a later session.
+    assert_eq!(now.row("STAR50")["previous"]["close"], 1483.004);
+    assert_eq!(now.row("TAIEX")["session"]["date"], "2026-01-21");
+    assert_eq!(now.row("SP500")["session"]["date"], "2026-01-20");
+    // A basis of half the prices leaves moves as they are.
+    let of = |run: &days::Run| run.row("LOONGSON")["moves"]["1D"]["pct"].as_f64().unwrap();
+    assert!((of(&now) - of(&then)).abs() < 0.01);
+    let close = |run: &days::Run| run.row("LOONGSON")["close"].as_f64().unwrap();
+    assert!((close(&now) - close(&then) / 2.0).abs() < 0.01);
+}
+
+#[test]
+fn one_store_and_the_same_flags_give_the_same_bytes_but_for_the_time_of_writing() {
+    let (days, _) = learnt_since();
+    let at = |now: &str| {
+        let mut report = days.today(now, &["STAR50", "SP500", "ASIA"], as_of_then).report;
+        let made = report.as_object_mut().unwrap().remove("generated_at").unwrap();
+        assert_eq!(made, now);
+        report.to_string()
+    };
+    // ASIA's other members are asked for first.
+    at("2026-01-24T01:00:00Z");
+    assert_eq!(at("2026-01-24T02:00:00Z"), at("2026-02-24T02:00:00Z"));
+}
+
+#[test]
+fn what_was_not_held_yet_at_an_instant_is_shown_as_known_later_and_counted() {
+    let days = Days::new();
+    let later = days.today("2026-01-23T23:00:00Z", &["STAR50"], |options| {
+        as_of_then(options);
+        options.benchmark = "STAR50".to_owned();
+    });
+    assert_eq!(later.row("STAR50")["close"], 1535.393);
+    let held =
+        replay::closes()["STAR50"].iter().filter(|(d, _)| d.to_string().as_str() <= "2026-01-21").count();
+    let notes = later.report["notes"].to_string();
+    let said = format!("Not held yet at 2026-01-21 08:30 UTC, so as known later: {held} closes.");
+    assert!(notes.contains(&said), "{said} {notes}");
 }

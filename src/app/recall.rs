@@ -12,10 +12,10 @@ use super::adhoc;
 use super::keeping::{PATIENCE, Told};
 use super::plan::Plan;
 use super::run::{Answers, inputs};
-use crate::compute::fresh::{Seen, unchanged};
+use crate::compute::fresh::{self, Seen};
 use crate::compute::{Trust, moves, sessions};
 use crate::domain::snapshot::Failed;
-use crate::domain::{Instrument, InstrumentId, Series, Warning, WarningKind};
+use crate::domain::{Exchange, Instrument, InstrumentId, Series, Warning, WarningKind};
 use crate::fetch::{self, Failure, FailureKind};
 use crate::store::{self, Held, Opening, Place, StoreError};
 
@@ -41,6 +41,8 @@ struct Item {
     held: Held,
     /// Its source can have nothing newer.
     unchanged: bool,
+    /// It was up to date at the report's instant.
+    up_to_date: bool,
 }
 
 impl Shelf {
@@ -58,9 +60,8 @@ impl Shelf {
         let all: Vec<Held> = all.into_iter().filter(usable).collect();
         for held in all {
             adhoc::remembered(&mut plan.universe, &held.series.provenance);
-            let unchanged = is_unchanged(plan, &held, now);
             let id = held.series.provenance.instrument.clone();
-            shelf.items.entry(id).or_default().push(Item { held, unchanged });
+            shelf.items.entry(id).or_default().extend(item(plan, held, now));
         }
         for instrument in instruments {
             if let Some(items) = shelf.items.get_mut(&instrument.id) {
@@ -112,8 +113,10 @@ impl Shelf {
         now: DateTime<Utc>,
     ) -> Option<(Series, Vec<Series>)> {
         let mut items = self.items.remove(id)?;
-        let up_to_date = items.iter().any(|i| i.unchanged);
-        items.retain(|i| i.unchanged || !up_to_date);
+        let known_then = items.iter().any(|i| i.held.asked_at.is_some());
+        items.retain(|i| i.held.asked_at.is_some() || !known_then);
+        let up_to_date = items.iter().any(|i| i.up_to_date);
+        items.retain(|i| i.up_to_date || !up_to_date);
         let later: Vec<usize> = items.iter().map(|i| i.held.reconstructed.len()).collect();
         let live = !plan.offline;
         let series = |i: Item| if live { i.held.with_latest() } else { i.held.series };
@@ -183,16 +186,36 @@ pub(super) fn answers(
     answers
 }
 
-/// Whether the source of a series can have nothing newer at the report's instant.
-fn is_unchanged(plan: &Plan, held: &Held, now: DateTime<Utc>) -> bool {
+/// A series held, as the report's instant knew it, with how new it is.
+fn item(plan: &Plan, mut held: Held, now: DateTime<Utc>) -> Option<Item> {
     let from = &held.series.provenance;
     let venue = || Some(&plan.universe.instrument(&from.instrument)?.exchange);
-    let Some(exchange) = from.venue.as_ref().or_else(venue).and_then(|mic| plan.universe.exchange(mic))
-    else {
-        return false;
-    };
+    let exchange = plan.universe.exchange(from.venue.as_ref().or_else(venue)?)?;
+    let at = plan.as_of.unwrap_or(now);
     let seen = Seen { fetched_at: held.coverage.fetched_at, settled: held.coverage.to };
-    unchanged(exchange, seen, plan.as_of.unwrap_or(now), now)
+    let unchanged = fresh::unchanged(exchange, seen, at, now);
+    held.reconstructed.retain(|d| exchange.session_times(*d).final_ <= at);
+    let Some(asked_at) = held.asked_at.filter(|_| plan.known_at().is_some()) else {
+        return Some(Item { held, unchanged, up_to_date: unchanged });
+    };
+    let held = as_then(held, exchange, asked_at);
+    let later: BTreeSet<NaiveDate> = held.reconstructed.iter().copied().collect();
+    let last = held.series.bars().iter().rev().map(|b| b.date).find(|d| !later.contains(d));
+    let then = last.map(|settled| Seen { fetched_at: asked_at, settled });
+    let up_to_date = then.is_some_and(|seen| fresh::unchanged(exchange, seen, at, now));
+    Some(Item { held, unchanged, up_to_date })
+}
+
+/// A series without what its source had not given by the instant when it was last asked before it, although
+/// that session was over and others before it were given.
+fn as_then(mut held: Held, exchange: &Exchange, asked_at: DateTime<Utc>) -> Held {
+    let later: BTreeSet<NaiveDate> = held.reconstructed.iter().copied().collect();
+    let first = held.series.bars().iter().map(|b| b.date).find(|d| !later.contains(d));
+    let over = |d: NaiveDate| exchange.session_times(d).final_ <= asked_at;
+    let early = |d: NaiveDate| first.is_some_and(|f| d > f) && later.contains(&d) && over(d);
+    held.series.retain(|d| !early(d));
+    held.reconstructed.retain(|d| !early(*d));
+    held
 }
 
 /// What the store holds of instruments that no source answered for.

@@ -201,6 +201,11 @@ impl Series {
         }
     }
 
+    /// Keeps only the bars of some sessions.
+    pub fn retain(&mut self, keep: impl Fn(NaiveDate) -> bool) {
+        self.bars.retain(|b| keep(b.date));
+    }
+
     /// One series of two parts of the same source, symbol and basis. Of a date that both have, and of
     /// what is told of a series as a whole (when it was fetched, its stamp), that of the newer part
     /// stands: the one whose last bar is later, or that was fetched later where both end together.

@@ -2,8 +2,6 @@
 //!
 //! Not for: keeping that part (`merge` says what it changes).
 
-use chrono::NaiveDate;
-
 use super::merge;
 use super::{Held, Row};
 use crate::domain::{Bar, Provenance, Series};
@@ -30,24 +28,10 @@ impl Held {
         if !self.is_of(&fetched.provenance) || overlap.is_empty() || basis(&at(fetched.bars())).is_some() {
             return None;
         }
-        let mut bars: Vec<Bar> = known.iter().filter(|b| !has(fetched, b.date)).copied().collect();
-        bars.extend_from_slice(fetched.bars());
-        bars.sort_by_key(|b| b.date);
-        let mut splits = self.series.splits.clone();
-        splits.retain(|s| fetched.splits.iter().all(|f| f.date != s.date));
-        splits.extend_from_slice(&fetched.splits);
-        splits.sort_by_key(|s| s.date);
-        let mut whole = Series::of_bars(fetched.provenance.clone(), bars, splits)?;
-        whole.warnings.clone_from(&self.series.warnings);
-        whole.warnings.extend(fetched.warnings.iter().filter(|w| !self.series.warnings.contains(w)).cloned());
-        Some(whole)
+        Some(Series::joined(fetched.clone(), self.series.clone()))
     }
 }
 
 fn row(bar: &Bar, held: &Held) -> Row {
     Row { session: bar.date, close: bar.close, fetched_at: held.coverage.fetched_at }
-}
-
-fn has(series: &Series, date: NaiveDate) -> bool {
-    series.bars().binary_search_by_key(&date, |b| b.date).is_ok()
 }
