@@ -37,6 +37,9 @@ pub(super) fn describe(universe: &mut Universe, described: &BTreeMap<InstrumentI
 
 /// Takes over what a series that was kept says of an instrument outside the catalogue.
 pub(super) fn remembered(universe: &mut Universe, from: &Provenance) {
+    if universe.instrument(&from.instrument).is_none_or(|i| i.section != SECTION) {
+        return;
+    }
     let zone = from.venue.as_ref().and_then(|mic| {
         let same = |zone: &&Tz| zone.name().eq_ignore_ascii_case(mic.as_str());
         chrono_tz::TZ_VARIANTS.iter().find(same).copied()

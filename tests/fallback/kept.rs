@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::world::{Fault, World, side_by_side};
+use crate::world::{Fault, OPEN, World, side_by_side};
 
 fn rows(report: &Value) -> Vec<&Value> {
     let lists = ["instruments", "composites"].map(|key| report[key].as_array().unwrap());
@@ -38,5 +38,39 @@ fn the_whole_report_of_all_sources_has_the_same_figures_offline() {
             ("the first one is wrong", vec![("yahoo", Fault::shifted())]),
         ],
         |_, faults| same_offline(&World::with(faults)),
+    );
+}
+
+/// Runs the whole report twice: the second run asks for nothing that is held, and shows the same
+/// rows of the same sources.
+fn same_again(name: &str, world: &World) {
+    // What only a source holds that is down is not there, and asked for again.
+    let others = || OPEN.iter().filter(|n| **n != "yahoo").map(|n| world.asked(n).len()).sum::<usize>();
+    let asked = || if name == "the first one is down" { others() } else { world.requests() };
+    let (first, requests) = (world.today(&[]), asked());
+    let second = world.today(&[]);
+    assert_eq!(asked(), requests, "{name}: nothing is asked twice");
+    let (first, second) = (first.json(), second.json());
+    assert_eq!((&second["status"], rows(second).len()), (&first["status"], rows(first).len()));
+    for (before, after) in rows(first).into_iter().zip(rows(second)) {
+        for (key, value) in before.as_object().unwrap().iter().filter(|(key, _)| *key != "source") {
+            // That a source was down is told by the run that asked it.
+            if key != "warnings" || name == "all well" {
+                assert_eq!(after[key], *value, "{name}: {} {key}", before["id"]);
+            }
+        }
+        assert_eq!(after["source"]["name"], before["source"]["name"], "{name}: {}", before["id"]);
+    }
+}
+
+#[test]
+fn the_whole_report_of_all_sources_is_had_a_second_time_without_a_request() {
+    side_by_side(
+        &[
+            ("all well", Vec::new()),
+            ("the first one is down", vec![("yahoo", Fault::status(500, "down"))]),
+            ("the first one is wrong", vec![("yahoo", Fault::shifted())]),
+        ],
+        |name, faults| same_again(name, &World::with(faults)),
     );
 }
