@@ -1,6 +1,6 @@
-//! What the store holds: one instrument's closes, all of them, and the upkeep of the store.
+//! What the store holds of one instrument: all of its closes, each source's by itself.
 //!
-//! Not for: reports (`run`), or asking a source.
+//! Not for: reports (`run`), asking a source, or the store as a whole (`upkeep`).
 
 use std::path::{Path, PathBuf};
 
@@ -9,15 +9,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::options::Options;
 use super::output::{self, Console};
 use super::words::{self, Meaning};
-use super::{Clock, Exit, RunError, Style, UsageError, WriteError, asked_of};
+use super::{Clock, Exit, RunError, Style, UsageError, WriteError, asked_of, prices};
 use crate::catalogue;
 use crate::compute::Chosen;
 use crate::domain::history::{HeldClose, HeldSeries, Revised};
 use crate::domain::text::sanitise;
 use crate::domain::{History, InstrumentId, Universe};
 use crate::fetch;
-use crate::render::{self, HistoryFormat};
+use crate::render::{self, Dialect, HistoryFormat};
 use crate::store::{self, Opening, Place, Revision, Store, StoreError};
+
+/// Symbols longer than this are cut where they are shown.
+const SYMBOL: usize = 80;
 
 /// What `history` was asked for.
 #[derive(Debug, Clone, Default)]
@@ -28,32 +31,52 @@ pub struct HistoryOptions {
     pub from: Option<NaiveDate>,
     /// The last date wanted.
     pub to: Option<NaiveDate>,
+    /// Only this source's closes.
+    pub source: Option<String>,
     /// Also the versions that sources have changed since.
     pub revisions: bool,
-    /// The form it is written in.
-    pub format: HistoryFormat,
+    /// The form it is written in; none to take the file's suffix, else a table.
+    pub format: Option<HistoryAs>,
+    /// The form where neither that nor a suffix says one.
+    pub fallback: Option<HistoryAs>,
+    /// The file to write; none for standard output.
+    pub output: Option<PathBuf>,
     /// How it looks.
     pub style: Style,
     /// The file that closes are kept in.
     pub store: Option<PathBuf>,
 }
 
-/// What is to be done with the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Upkeep {
-    /// Say where it is.
-    Path,
-    /// Look for what is wrong with it.
-    Verify,
-    /// Write all closes as CSV to standard output or a file.
-    Export(Option<PathBuf>),
-    /// Forget closes dated before a day.
-    Prune {
-        /// The day.
-        before: NaiveDate,
-        /// The user said that he means it.
-        sure: bool,
-    },
+/// What becomes of closes held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryAs {
+    /// All that is held, as it is held.
+    Held(HistoryFormat),
+    /// Prices for an accounting program.
+    Prices(Dialect),
+}
+
+/// A way of writing what is held that cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSo {
+    /// A file name whose suffix names no format.
+    #[error(
+        "the format of '{0}' is not clear from its name: use a name ending in .csv, .json, .txt, .ledger or .beancount, or --format"
+    )]
+    Suffix(String),
+    /// Earlier versions as prices.
+    #[error(
+        "an accounting program takes one price a day, so --revisions goes with --format table, csv or json"
+    )]
+    Revisions,
+    /// A build without Parquet.
+    #[error(
+        "this build writes no Parquet; build one that does with `cargo install --path . --features parquet`, or export CSV"
+    )]
+    NoParquet,
+    /// Parquet to a pipe or terminal.
+    #[error("Parquet is no text; name a file for it (-o closes.parquet)")]
+    ParquetNowhere,
 }
 
 /// Writes what is held of an instrument.
@@ -65,6 +88,8 @@ pub fn history(
     clock: &dyn Clock,
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
+    let form = form(options).map_err(UsageError::from)?;
+    let options = &HistoryOptions { source: source(options)?, ..options.clone() };
     let path = place(options.store.as_ref())?;
     let universe = catalogue::load()?;
     let (id, known) = match words::resolve(&options.word, &universe)? {
@@ -86,86 +111,75 @@ pub fn history(
             let word = sanitise(&options.word, 40);
             return Err(UsageError::Mistyped { nearest: words::nearest(&word, &universe), word }.into());
         }
-        return Ok(nothing(console, &format!("closes of {id}"), &path));
+        let whose = options.source.as_ref().map_or_else(String::new, |s| format!(" from {s}"));
+        return Ok(nothing(console, &format!("closes of {id}{whose}"), &path));
     }
-    let mut bytes = Vec::new();
-    render::history(held, options.format, &options.style, &mut bytes).map_err(WriteError::Stdout)?;
-    output::to_stdout(console, &bytes)?;
-    Ok(Exit::Complete)
-}
-
-/// Looks after the store.
-///
-/// # Errors
-/// [`RunError`] when the store cannot be used.
-pub fn upkeep(
-    task: &Upkeep,
-    store: Option<PathBuf>,
-    clock: &dyn Clock,
-    console: &mut Console<'_>,
-) -> Result<Exit, RunError> {
-    let path = place(store.as_ref())?;
-    if let Upkeep::Prune { before, sure: false } = task {
-        return Err(UsageError::NotSure(*before).into());
-    }
-    if *task == Upkeep::Path {
-        return say(console, &path.to_string());
-    }
-    let now = clock.now();
-    let writes = matches!(task, Upkeep::Prune { .. });
-    let Some(mut store) = open(&path, now, !writes)? else { return Ok(nothing(console, "anything", &path)) };
-    match task {
-        Upkeep::Path => Ok(Exit::Complete),
-        Upkeep::Verify => verify(&mut *store, &path, console),
-        Upkeep::Export(output) => export(&mut *store, output.as_deref(), now, console),
-        Upkeep::Prune { before, .. } => {
-            let gone = store.prune(*before)?;
-            let (closes, versions) = (gone.closes, gone.revisions);
-            say(console, &format!("{closes} closes and {versions} earlier versions before {before} removed"))
-        }
-    }
-}
-
-fn verify(store: &mut dyn Store, path: &Place, console: &mut Console<'_>) -> Result<Exit, RunError> {
-    let faults = store.verify()?;
-    if faults.is_empty() {
-        let count = store.instruments()?.len();
-        return say(console, &format!("{}: sound; instruments: {count}", path));
-    }
-    let said: Vec<&str> = faults.iter().map(|f| f.message.as_str()).collect();
-    say(console, &said.join("\n"))?;
-    Ok(Exit::Failure)
-}
-
-fn export(
-    store: &mut dyn Store,
-    output: Option<&Path>,
-    now: DateTime<Utc>,
-    console: &mut Console<'_>,
-) -> Result<Exit, RunError> {
-    let universe = catalogue::load()?;
-    let all = HistoryOptions::default();
-    let mut held = Vec::new();
-    for id in store.instruments()? {
-        held.push(read(store, &universe, &id, &all, now)?);
-    }
-    let mut bytes = Vec::new();
-    render::closes(&mut held.into_iter(), &mut bytes).map_err(WriteError::Stdout)?;
-    match output {
+    let bytes = written(held, form, options, &universe)?;
+    match &options.output {
         None => output::to_stdout(console, &bytes)?,
         Some(path) => output::to_file(path, &bytes)?,
     }
     Ok(Exit::Complete)
 }
 
+/// The form asked for, or the one that the file's suffix names.
+fn form(options: &HistoryOptions) -> Result<HistoryAs, NotSo> {
+    let usual = options.fallback;
+    let form = match (options.format, &options.output) {
+        (Some(form), _) => form,
+        (None, None) => usual.unwrap_or(HistoryAs::Held(HistoryFormat::Table)),
+        (None, Some(path)) => match suffix(path).as_deref() {
+            Some("txt") => HistoryAs::Held(HistoryFormat::Table),
+            Some("csv") => HistoryAs::Held(HistoryFormat::Csv),
+            Some("json") => HistoryAs::Held(HistoryFormat::Json),
+            Some("ledger") => HistoryAs::Prices(Dialect::Ledger),
+            Some("beancount") => HistoryAs::Prices(Dialect::Beancount),
+            _ => usual.ok_or_else(|| NotSo::Suffix(sanitise(&path.to_string_lossy(), 80)))?,
+        },
+    };
+    if options.revisions && matches!(form, HistoryAs::Prices(_)) { Err(NotSo::Revisions) } else { Ok(form) }
+}
+
+/// What a file's name ends in, in small letters.
+pub(super) fn suffix(path: &Path) -> Option<String> {
+    path.extension().and_then(|s| s.to_str()).map(str::to_lowercase)
+}
+
+fn source(options: &HistoryOptions) -> Result<Option<String>, UsageError> {
+    let Some(name) = &options.source else { return Ok(None) };
+    Ok(asked_of::checked(std::slice::from_ref(name))?.pop())
+}
+
+fn written(
+    held: History,
+    form: HistoryAs,
+    options: &HistoryOptions,
+    universe: &Universe,
+) -> Result<Vec<u8>, RunError> {
+    let mut bytes = Vec::new();
+    let done = match form {
+        HistoryAs::Held(format) => render::history(&held, format, &options.style, &mut bytes),
+        HistoryAs::Prices(dialect) => {
+            let list = prices::of(held, universe).map_err(UsageError::from)?;
+            list.map_or(Ok(()), |list| render::prices(&list, dialect, &mut bytes))
+        }
+    };
+    done.map_err(WriteError::Stdout)?;
+    Ok(bytes)
+}
+
 /// The store's place, which there must be a name for.
-fn place(store: Option<&PathBuf>) -> Result<Place, UsageError> {
+pub(super) fn place(store: Option<&PathBuf>) -> Result<Place, UsageError> {
     let options = Options { store: store.cloned(), ..Options::default() };
     asked_of::store(&options)?.ok_or(UsageError::NoPlace)
 }
 
 /// The store, if there is one; none is begun.
-fn open(place: &Place, now: DateTime<Utc>, read_only: bool) -> Result<Option<Box<dyn Store>>, StoreError> {
+pub(super) fn open(
+    place: &Place,
+    now: DateTime<Utc>,
+    read_only: bool,
+) -> Result<Option<Box<dyn Store>>, StoreError> {
     if !place.begun() {
         return Ok(None);
     }
@@ -186,7 +200,7 @@ fn empty(universe: &Universe, id: &InstrumentId, now: DateTime<Utc>) -> History 
 }
 
 /// What is held of an instrument, series in the order in which their sources are asked.
-fn read(
+pub(super) fn read(
     store: &mut dyn Store,
     universe: &Universe,
     id: &InstrumentId,
@@ -195,7 +209,10 @@ fn read(
 ) -> Result<History, StoreError> {
     let (from, to) = (options.from.unwrap_or(NaiveDate::MIN), options.to.unwrap_or(NaiveDate::MAX));
     let revised = if options.revisions { store.revisions(id)? } else { Vec::new() };
-    let held = store.all(id, from, to)?.into_iter().filter(|h| !h.rows.is_empty());
+    let wanted = |h: &store::History| {
+        !h.rows.is_empty() && options.source.as_ref().is_none_or(|name| *name == h.provenance.source)
+    };
+    let held = store.all(id, from, to)?.into_iter().filter(wanted);
     let mut series: Vec<HeldSeries> = held
         .map(|history| {
             let own = revised.iter().filter(|r| {
@@ -218,11 +235,11 @@ fn of(history: store::History, revisions: Option<Vec<Revised>>) -> HeldSeries {
     let closes = history.rows.iter().map(close).collect();
     let from = history.provenance;
     HeldSeries {
-        source: from.source,
-        symbol: from.symbol,
+        source: sanitise(&from.source, SYMBOL),
+        symbol: sanitise(&from.symbol, SYMBOL),
         basis: from.basis,
         as_traded: from.raw,
-        currency: from.currency,
+        currency: from.currency.map(|c| sanitise(&c, SYMBOL)),
         fetched_at: from.fetched_at,
         closes,
         revisions,
@@ -239,13 +256,8 @@ fn revision(r: &Revision) -> Revised {
     }
 }
 
-fn say(console: &mut Console<'_>, line: &str) -> Result<Exit, RunError> {
-    output::to_stdout(console, format!("{line}\n").as_bytes())?;
-    Ok(Exit::Complete)
-}
-
 /// Tells that there is nothing to show.
-fn nothing(console: &mut Console<'_>, what: &str, path: &Place) -> Exit {
+pub(super) fn nothing(console: &mut Console<'_>, what: &str, path: &Place) -> Exit {
     let _ = writeln!(console.err, "error: the store {} does not hold {what}", path);
     let _ =
         writeln!(console.err, "  hint: `marketsnap today` keeps what it fetches; --store names another file");

@@ -3,7 +3,7 @@
 //! Not for: layout (`render`).
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::domain::snapshot::{Completeness, Failed};
@@ -163,12 +163,25 @@ pub(super) fn to_stdout(console: &mut Console<'_>, bytes: &[u8]) -> Result<(), W
 /// Writes beside the target, makes it durable, and renames it into place; a link is followed, and the
 /// mode of a file that is there is kept.
 pub(super) fn to_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let failed = |e: io::Error| WriteError::File { path: path.to_owned(), reason: plain(e) };
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    into_file(path, |out| out.write_all(bytes).map_err(|e| not_written(path, e)))
+}
+
+/// The same for what comes piece by piece: where a piece fails, nothing appears.
+pub(super) fn into_file<E: From<WriteError>>(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), E>,
+) -> Result<(), E> {
+    let failed = |e: io::Error| not_written(path, e);
+    let followed = std::fs::canonicalize(path).ok();
+    let nameless = followed.is_none();
+    let target = followed.unwrap_or_else(|| path.to_owned());
     let there = std::fs::metadata(&target).ok();
-    // A device or a pipe is written to; a rename would put a file in its place.
-    if there.as_ref().is_some_and(|m| !m.is_file()) {
-        return std::fs::write(&target, bytes).map_err(failed);
+    // A device or a pipe is written to, and so is a file without a name that a link leads to; a rename
+    // would put a file in its place.
+    if there.as_ref().is_some_and(|m| !m.is_file() || nameless) {
+        let mut out = BufWriter::new(File::create(&target).map_err(failed)?);
+        write(&mut out)?;
+        return Ok(out.flush().map_err(failed)?);
     }
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -179,13 +192,21 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
         let fresh = std::fs::Permissions::from_mode(0o644);
         builder.permissions(there.map_or(fresh, |m| m.permissions()));
     }
-    let mut file = builder.tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    let file = builder.tempfile_in(folder).map_err(failed)?;
+    let mut out = BufWriter::new(file.as_file());
+    write(&mut out)?;
+    out.flush().and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    drop(out);
     file.persist(&target).map_err(|e| failed(e.error))?;
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// The error of a file, in the system's own words.
+pub(super) fn not_written(path: &Path, error: io::Error) -> WriteError {
+    WriteError::File { path: path.to_owned(), reason: plain(error) }
 }
 
 /// The system's own words, without the name of a temporary file.

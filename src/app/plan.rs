@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 
+use super::history::NotSo;
 use super::options::{Command, Options};
+use super::prices::NoPrice;
 use super::{asked_of, choice};
 use crate::catalogue::{self, CatalogueError};
 use crate::compute::Chosen;
@@ -120,6 +122,12 @@ pub enum UsageError {
     /// A composite or a group, of which nothing is kept.
     #[error("closes are kept of instruments, and {0} is a composite or a group: name one of its members")]
     NoHistory(String),
+    /// Closes that are no prices.
+    #[error(transparent)]
+    NoPrice(#[from] NoPrice),
+    /// A way of writing what is held that cannot be had.
+    #[error(transparent)]
+    NotSo(#[from] NotSo),
     /// Closes would be lost.
     #[error("closes before {0} would be lost for ever; add --yes to remove them")]
     NotSure(NaiveDate),

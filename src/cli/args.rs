@@ -157,7 +157,7 @@ enum PaletteName {
 pub(super) struct Given(BTreeSet<String>);
 
 impl Given {
-    fn has(&self, flag: &str) -> bool {
+    pub(super) fn has(&self, flag: &str) -> bool {
         self.0.contains(flag)
     }
 
@@ -170,7 +170,7 @@ impl Given {
 /// Two flags that cannot stand together.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} and {1} cannot be used together")]
-pub(super) struct Conflict(&'static str, &'static str);
+pub(super) struct Conflict(pub(super) &'static str, pub(super) &'static str);
 
 /// Parses a command line; empty variables count as unset.
 pub(super) fn parse(argv: &[OsString], world: &World<'_>) -> Result<(Cli, Given), clap::Error> {

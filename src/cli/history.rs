@@ -7,15 +7,20 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use super::World;
-use super::args::{NARROWEST, WIDTH_IN_A_PIPE, day};
-use crate::app::{HistoryFormat, HistoryOptions, Style};
+use super::args::{Conflict, Given, NARROWEST, WIDTH_IN_A_PIPE, day};
+use crate::app::{Dialect, HistoryAs, HistoryFormat, HistoryOptions, Style};
 
 /// The closes that earlier runs kept of one instrument, newest last
 ///
 /// Settled closes only, each source's by itself, with the time each was first seen. Nobody is asked.
+///
+/// As ledger or beancount it is one price a day of one source, the first in the order in which they are
+/// asked unless --source names another. An index is priced at one unit of its currency a point, which nobody
+/// pays and such programs need to show it; a currency pair prices its first currency in its second; a rate or
+/// a volatility index has no price and is refused.
 #[derive(Debug, Args)]
 #[command(
-    before_help = "Examples:\n  marketsnap history SP500 --from 2026-01-01\n  marketsnap history STAR50 --revisions\n  marketsnap history STAR50 --format csv > star50.csv"
+    before_help = "Examples:\n  marketsnap history SP500 --from 2026-01-01\n  marketsnap history STAR50 --revisions\n  marketsnap history STAR50 -o star50.csv\n  marketsnap history EURUSD --format ledger >> prices.ledger\n  marketsnap history STAR50 --source yahoo -o star50.beancount"
 )]
 pub(super) struct History {
     /// An id, an alias, or a symbol that was asked for before
@@ -27,15 +32,21 @@ pub(super) struct History {
     /// Up to this day
     #[arg(long, value_name = "DATE", value_parser = day)]
     to: Option<NaiveDate>,
+    /// Only the closes of this source
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
     /// Also what a source changed: each close as it was, and until when
     #[arg(long)]
     revisions: bool,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Form::Table)]
-    format: Form,
+    /// Output format [default: table, or by the suffix of -o]
+    #[arg(long, value_enum)]
+    format: Option<Form>,
     /// The same as --format json
     #[arg(long, env = "MARKETSNAP_JSON", value_parser = FalseyValueParser::new())]
     json: bool,
+    /// Write to a file, whole or not at all (.csv, .json, .txt, .ledger or .beancount; - is standard output)
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// The file that closes are kept in [default: marketsnap/closes.db in the user's data folder]
     #[arg(long, value_name = "PATH", env = "MARKETSNAP_STORE")]
     store: Option<PathBuf>,
@@ -55,24 +66,49 @@ enum Form {
     Csv,
     /// One JSON document
     Json,
+    /// Price directives for ledger and hledger
+    Ledger,
+    /// Price directives for beancount
+    Beancount,
+}
+
+impl Form {
+    fn written(self) -> HistoryAs {
+        match self {
+            Form::Table => HistoryAs::Held(HistoryFormat::Table),
+            Form::Csv => HistoryAs::Held(HistoryFormat::Csv),
+            Form::Json => HistoryAs::Held(HistoryFormat::Json),
+            Form::Ledger => HistoryAs::Prices(Dialect::Ledger),
+            Form::Beancount => HistoryAs::Prices(Dialect::Beancount),
+        }
+    }
 }
 
 impl History {
-    pub(super) fn options(&self, world: &World<'_>) -> HistoryOptions {
-        let asked = self.width.or(world.terminal_width).map(|w| usize::from(w).max(NARROWEST));
+    /// Refuses two formats on one command line.
+    pub(super) fn check(&self, given: &Given) -> Result<(), Conflict> {
+        let other = self.format.is_some_and(|form| !matches!(form, Form::Json));
+        if other && given.has("json") { Err(Conflict("--json", "another --format")) } else { Ok(()) }
+    }
+
+    pub(super) fn options(&self, world: &World<'_>, given: &Given) -> HistoryOptions {
+        let output = self.output.clone().filter(|path| path.as_os_str() != "-");
+        let terminal = world.terminal_width.filter(|_| output.is_none());
+        let json = self.json.then_some(Form::Json);
+        let asked = self.width.or(terminal).map(|w| usize::from(w).max(NARROWEST));
         HistoryOptions {
             word: self.id.clone(),
             from: self.from,
             to: self.to,
+            source: self.source.clone(),
             revisions: self.revisions,
-            format: match self.format {
-                Form::Csv => HistoryFormat::Csv,
-                Form::Table if !self.json => HistoryFormat::Table,
-                Form::Table | Form::Json => HistoryFormat::Json,
-            },
+            format: self.format.or(json.filter(|_| given.has("json"))).map(Form::written),
+            // A variable's format is for where neither a flag nor the file's suffix says one.
+            fallback: json.map(Form::written),
+            output,
             style: Style {
                 width: asked.unwrap_or(WIDTH_IN_A_PIPE),
-                color: world.terminal_width.is_some() && !world.environment.no_color,
+                color: terminal.is_some() && !world.environment.no_color,
                 ascii: self.ascii,
                 ..Style::default()
             },

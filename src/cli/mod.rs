@@ -121,8 +121,11 @@ pub fn run(
         }
         Command::Sources(sources) => return list_sources(sources, world, out, err),
         Command::History(history) => {
+            if let Err(conflict) = history.check(&given) {
+                return refuse(err, &conflict);
+            }
             let console = &mut app::Console { out, err, err_width: err_width(world) };
-            return ended(app::history(&history.options(world), world.clock, console), err);
+            return ended(app::history(&history.options(world, &given), world.clock, console), err);
         }
         Command::Store(store) => {
             let console = &mut app::Console { out, err, err_width: err_width(world) };

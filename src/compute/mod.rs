@@ -16,6 +16,7 @@ pub mod moves;
 mod notes;
 mod origins;
 mod period;
+pub mod plausible;
 mod range;
 mod records;
 pub mod relative;

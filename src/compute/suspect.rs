@@ -47,8 +47,16 @@ pub(super) fn warnings(known: &Known<'_>) -> Vec<Warning> {
 /// Sessions looked at whose move is beyond what the kind makes believable, without a split, oldest first.
 fn jumps<'a>(known: &'a Known<'_>) -> impl Iterator<Item = (NaiveDate, f64)> + 'a {
     let recent = known.bars.get(known.bars.len().saturating_sub(LOOKED_AT)..).unwrap_or_default();
+    jumps_among(recent, known)
+}
+
+/// The same among any of a series' bars.
+pub(super) fn jumps_among<'a>(
+    bars: &'a [Bar],
+    known: &'a Known<'_>,
+) -> impl Iterator<Item = (NaiveDate, f64)> + 'a {
     let limit = limit_pct(known.instrument).unwrap_or(f64::INFINITY);
-    let moves = recent.iter().zip(recent.iter().skip(1));
+    let moves = bars.iter().zip(bars.iter().skip(1));
     let beyond = moves.map(|(a, b)| (a.date, b.date, (b.close / a.close - 1.0) * 100.0));
     let split = |from, to| known.series.splits.iter().any(|s| s.date > from && s.date <= to);
     beyond
@@ -96,7 +104,7 @@ fn is_share(instrument: &Instrument) -> bool {
 
 /// The 1D move beyond which a close is suspect: 35 % for an index or pair, 60 % for a share; none for
 /// what moves more by nature.
-fn limit_pct(instrument: &Instrument) -> Option<f64> {
+pub(super) fn limit_pct(instrument: &Instrument) -> Option<f64> {
     match instrument.kind {
         _ if instrument.in_points => None,
         Kind::Index | Kind::Fx => Some(35.0),

@@ -4,7 +4,7 @@
 //! Not for: asking anybody (`app` does), or mixing closes of two sources: a row is of one source, whole.
 
 mod doubts;
-mod weigh;
+pub(super) mod weigh;
 
 use std::collections::{BTreeMap, BTreeSet};
 

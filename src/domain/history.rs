@@ -6,7 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::instrument::{Basis, InstrumentId};
+use super::instrument::{Basis, InstrumentId, Kind};
 
 /// A settled close.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -53,6 +53,25 @@ pub struct HeldSeries {
     pub closes: Vec<HeldClose>,
     /// Earlier versions, oldest session first; null unless asked for.
     pub revisions: Option<Vec<Revised>>,
+}
+
+/// One series as prices for an accounting program: what one of a commodity costs in a currency.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriceList {
+    /// The instrument.
+    pub id: InstrumentId,
+    /// Its name.
+    pub name: String,
+    /// What is priced: the instrument, or the first currency of a pair.
+    pub commodity: String,
+    /// ISO 4217 currency it is priced in.
+    pub currency: String,
+    /// What sort of thing the instrument is; a share where nothing tells.
+    pub kind: Kind,
+    /// The closes, and whose they are.
+    pub series: HeldSeries,
+    /// Series that are held too and not told, each with its symbol.
+    pub others: Vec<String>,
 }
 
 /// Everything held of an instrument between two dates.

@@ -1,6 +1,6 @@
-//! What is held of instruments as text: a table for one, CSV for any number.
+//! What is held of an instrument as text: a table, or CSV with the names of the JSON.
 //!
-//! Not for: choosing what is shown (`app`).
+//! Not for: choosing what is shown (`app`), or the closes of all instruments (`sheet`).
 
 use std::io::{self, Write};
 
@@ -55,56 +55,54 @@ fn table(page: &mut Page<'_>, head: Vec<String>, rows: impl Iterator<Item = Vec<
 
 /// `yahoo ^GSPC, price, USD; last fetched 2026-01-21 08:30 UTC`.
 fn described(series: &HeldSeries, style: &Style) -> String {
-    let basis = match (series.basis, series.as_traded) {
-        (Basis::TotalReturn, _) => "dividends included",
-        (Basis::Mixed, _) => "mixed basis",
-        (Basis::Price, false) => "adjusted for splits",
-        (Basis::Price, true) => "as traded, not adjusted for splits",
-    };
     let facts = [
         format!("{} {}", series.source, series.symbol),
         series.currency.clone().unwrap_or_else(|| "currency not told".to_owned()),
-        basis.to_owned(),
+        basis_words(series).to_owned(),
         format!("last fetched {} UTC", minute(series.fetched_at)),
     ];
     facts.join(style.dot())
 }
 
-fn minute(at: DateTime<Utc>) -> String {
+/// What the closes include.
+pub(super) fn basis_words(series: &HeldSeries) -> &'static str {
+    match (series.basis, series.as_traded) {
+        (Basis::TotalReturn, _) => "dividends included",
+        (Basis::Mixed, _) => "mixed basis",
+        (Basis::Price, false) => "adjusted for splits",
+        (Basis::Price, true) => "as traded, not adjusted for splits",
+    }
+}
+
+pub(super) fn minute(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M").to_string()
 }
 
-/// Writes a row for each close, and with `revisions` one for each earlier version.
-pub(super) fn write_csv(
-    histories: &mut dyn Iterator<Item = History>,
-    revisions: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+/// Writes a row for each close, and where earlier versions are told one for each of those.
+pub(super) fn write_csv(history: &History, out: &mut dyn Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
+    let revisions = history.series.iter().any(|s| s.revisions.is_some());
     let more: &[&str] = if revisions { &["replaced_at"] } else { &[] };
-    csv.write_record(CSV_HEAD.iter().chain(more)).map_err(io::Error::from)?;
-    for history in histories {
-        for series in &history.series {
-            let own = [history.id.as_str(), &series.source, &series.symbol, basis(series.basis)].map(guarded);
-            let own = own.into_iter().chain([guarded(series.currency.as_deref().unwrap_or_default())]);
-            let own: Vec<String> = own.collect();
-            for c in &series.closes {
-                let figures = [c.date.to_string(), c.close.to_string(), second(c.fetched_at)];
-                let replaced = more.iter().map(|_| String::new());
-                csv.write_record(own.iter().cloned().chain(figures).chain(replaced))
-                    .map_err(io::Error::from)?;
-            }
-            for r in series.revisions.iter().flatten().filter(|_| revisions) {
-                let figures = [r.date.to_string(), r.close.to_string(), second(r.fetched_at)];
-                let row = own.iter().cloned().chain(figures).chain([second(r.replaced_at)]);
-                csv.write_record(row).map_err(io::Error::from)?;
-            }
+    csv.write_record(CSV_HEAD.iter().chain(more)).map_err(plain)?;
+    for series in &history.series {
+        let own = [history.id.as_str(), &series.source, &series.symbol, basis(series.basis)].map(guarded);
+        let own = own.into_iter().chain([guarded(series.currency.as_deref().unwrap_or_default())]);
+        let own: Vec<String> = own.collect();
+        for c in &series.closes {
+            let figures = [c.date.to_string(), c.close.to_string(), second(c.fetched_at)];
+            let replaced = more.iter().map(|_| String::new());
+            csv.write_record(own.iter().cloned().chain(figures).chain(replaced)).map_err(plain)?;
+        }
+        for r in series.revisions.iter().flatten() {
+            let figures = [r.date.to_string(), r.close.to_string(), second(r.fetched_at)];
+            let row = own.iter().cloned().chain(figures).chain([second(r.replaced_at)]);
+            csv.write_record(row).map_err(plain)?;
         }
     }
     csv.flush()
 }
 
-fn basis(basis: Basis) -> &'static str {
+pub(super) fn basis(basis: Basis) -> &'static str {
     match basis {
         Basis::Price => "price",
         Basis::TotalReturn => "total_return",
@@ -112,12 +110,20 @@ fn basis(basis: Basis) -> &'static str {
     }
 }
 
-fn second(at: DateTime<Utc>) -> String {
+pub(super) fn second(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// The error of the stream beneath, so that a closed pipe keeps its kind.
+pub(super) fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(io) => io,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
 /// A text that no spreadsheet takes for a formula.
-fn guarded(text: &str) -> String {
+pub(super) fn guarded(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 

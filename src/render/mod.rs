@@ -6,6 +6,7 @@
 mod block;
 pub mod cells;
 mod compare;
+mod directives;
 pub mod grid;
 mod history;
 mod json;
@@ -14,8 +15,11 @@ mod listing;
 mod number;
 mod page;
 mod pairs;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod rebased;
 mod session;
+mod sheet;
 mod sources;
 mod spark;
 mod style;
@@ -28,8 +32,11 @@ mod text;
 
 use std::io::{self, Write};
 
+use crate::domain::history::PriceList;
 use crate::domain::{Comparison, History, Listing, Snapshot, Sources};
 
+pub use directives::Dialect;
+pub use sheet::{PARQUET, Sheet, SheetFormat};
 pub use style::{Palette, Style};
 
 /// The form a report is written in.
@@ -64,23 +71,40 @@ pub enum HistoryFormat {
 ///
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
-pub fn history(held: History, format: HistoryFormat, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn history(held: &History, format: HistoryFormat, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        HistoryFormat::Table => history::write(&held, style, out),
-        HistoryFormat::Json => json::write(&held, out),
-        HistoryFormat::Csv => {
-            let revisions = held.series.iter().any(|s| s.revisions.is_some());
-            history::write_csv(&mut std::iter::once(held), revisions, out)
-        }
+        HistoryFormat::Table => history::write(held, style, out),
+        HistoryFormat::Json => json::write(held, out),
+        HistoryFormat::Csv => history::write_csv(held, out),
     }
 }
 
-/// Writes the closes in use of any number of instruments as CSV.
+/// Writes prices for an accounting program.
 ///
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
-pub fn closes(held: &mut dyn Iterator<Item = History>, out: &mut dyn Write) -> io::Result<()> {
-    history::write_csv(held, false, out)
+pub fn prices(list: &PriceList, dialect: Dialect, out: &mut dyn Write) -> io::Result<()> {
+    directives::write(list, dialect, out)
+}
+
+/// Begins a sheet of closes, with `revisions` also of those that were changed.
+///
+/// # Errors
+/// What writing to `out` fails with, and a format that the build does not include.
+pub fn sheet<'a>(
+    format: SheetFormat,
+    revisions: bool,
+    out: &'a mut (dyn Write + Send),
+) -> io::Result<Box<dyn Sheet + 'a>> {
+    sheet::begin(format, revisions, out)
+}
+
+/// Begins a sheet of closes as CSV, with `revisions` also of those that were changed.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn csv_sheet<'a>(revisions: bool, out: &'a mut dyn Write) -> io::Result<Box<dyn Sheet + 'a>> {
+    sheet::csv(revisions, out)
 }
 
 /// Writes the report of `today`.

@@ -20,7 +20,7 @@ const ENOUGH: usize = 5;
 pub(super) type Pair = (NaiveDate, f64, f64);
 
 /// Whether two series speak of the same thing: one currency, basis and venue.
-pub(super) fn comparable(a: &Known<'_>, b: &Known<'_>) -> bool {
+pub(in crate::compute) fn comparable(a: &Known<'_>, b: &Known<'_>) -> bool {
     let (p, q) = (&a.series.provenance, &b.series.provenance);
     let currency = p.currency.is_none() || q.currency.is_none() || p.currency == q.currency;
     currency && p.basis == q.basis && a.exchange.mic == b.exchange.mic
@@ -65,7 +65,7 @@ fn bar_on(bars: &[Bar], date: NaiveDate) -> Option<&Bar> {
 }
 
 /// Whether two closes are more than 0.1 % of the larger apart.
-pub(super) fn are_apart(a: f64, b: f64) -> bool {
+pub(in crate::compute) fn are_apart(a: f64, b: f64) -> bool {
     (a - b).abs() > APART * a.abs().max(b.abs())
 }
 
