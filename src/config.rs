@@ -1,5 +1,5 @@
 //! The user's file of lasting choices: which sources to ask first or never, their addresses and keys,
-//! and sources of single instruments.
+//! sources of single instruments, and where closes are kept.
 //!
 //! Not for: what a flag or a variable says, which outrank it. A key is never written into the file
 //! itself, only the name of a file that holds it.
@@ -17,7 +17,7 @@ use crate::domain::text::sanitise;
 
 /// The largest file that is read.
 const LARGEST: u64 = 1024 * 1024;
-const KEYS: [&str; 2] = ["sources", "instruments"];
+const KEYS: [&str; 3] = ["sources", "instruments", "store"];
 const LISTS: [&str; 2] = ["first", "never"];
 const OF_SOURCE: [&str; 2] = ["base_url", "key_file"];
 /// From this likeness on a name is taken for a slip of another.
@@ -30,6 +30,8 @@ pub struct Config {
     pub first: Vec<String>,
     /// Sources never to ask.
     pub never: Vec<String>,
+    /// Where closes are kept: a file or a server's address.
+    pub store: Option<PathBuf>,
     /// Base URLs by source.
     pub base_urls: BTreeMap<String, String>,
     /// Files that hold keys, by source.
@@ -111,6 +113,7 @@ fn parse(text: &str, file: &str) -> Result<Config, Fault> {
         match key.get_ref().as_ref() {
             "sources" => reader.sources(value)?,
             "instruments" => reader.instruments(value)?,
+            "store" => reader.store(key, value)?,
             name if LISTS.contains(&name) => {
                 return Err(Fault(key.span(), format!("{name} belongs below [sources]")));
             }
@@ -128,6 +131,14 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn store(&mut self, key: &Key<'_>, value: &Val<'_>) -> Result<(), Fault> {
+        let text = value.get_ref().as_str().filter(|text| !text.is_empty());
+        let place = text.ok_or_else(|| Fault(key.span(), "store has to be text in quotes".to_owned()))?;
+        self.remember("store", "store", &key.span());
+        self.config.store = Some(PathBuf::from(place));
+        Ok(())
+    }
+
     fn sources(&mut self, value: &Val<'_>) -> Result<(), Fault> {
         for (key, value) in table(value, "sources")? {
             let name = key.get_ref().to_lowercase();

@@ -270,6 +270,25 @@ fn the_store_is_where_the_user_wants_it() {
 }
 
 #[test]
+fn the_config_file_says_where_the_store_is_and_a_flag_outranks_it() {
+    let user = User::new();
+    let [lasting, other] = ["lasting.db", "other.db"].map(|name| user.home.path().join(name));
+    let config = user.home.path().join(".config/marketsnap");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::write(config.join("config.toml"), format!("store = \"{}\"\n", lasting.display())).unwrap();
+    user.online(&["today", "SP500", "--as-of", AS_OF], &replay::closes());
+    assert!(lasting.exists() && !user.store().exists());
+    assert_eq!(stdout(&user.alone(&["store", "path"])).trim_end(), lasting.to_str().unwrap());
+    assert_eq!(code(&user.alone(&["history", "SP500"])), Some(0));
+    assert_eq!(code(&user.alone(&["history", "SP500", "--store", other.to_str().unwrap()])), Some(5));
+    // What is wrong in it is told with its line.
+    std::fs::write(config.join("config.toml"), "\nstore = 7\n").unwrap();
+    let wrong = user.alone(&["store", "path"]);
+    assert_eq!(code(&wrong), Some(2));
+    assert!(stderr(&wrong).contains("line 2: store has to be text in quotes"), "{}", stderr(&wrong));
+}
+
+#[test]
 fn a_store_that_nothing_here_speaks_with_is_a_usage_error_that_repeats_no_password() {
     let output = User::new().alone(&["today", "SP500", "--store", "mysql://me:secret@host/closes"]);
     assert_eq!(code(&output), Some(2));

@@ -276,7 +276,7 @@ impl Shared {
             places: BTreeMap::new(),
             keys: BTreeMap::new(),
             memory: world.environment.memory.clone(),
-            store: self.store(world, given),
+            store: self.store.clone().filter(|_| self.keeps(given)),
             offline: self.offline
                 && [
                     ("demo", self.demo),
@@ -297,14 +297,10 @@ impl Shared {
         }
     }
 
-    /// The file that closes are kept in, unless nothing is to be kept: what stands on the command line
-    /// outranks a variable.
-    fn store(&self, world: &World<'_>, given: &Given) -> Option<PathBuf> {
+    /// Whether closes are kept: what stands on the command line outranks a variable.
+    pub(super) fn keeps(&self, given: &Given) -> bool {
         let wanted = given.has("store") || given.has("offline");
-        if self.no_store && (given.has("no_store") || !wanted) {
-            return None;
-        }
-        self.store.clone().or_else(|| world.environment.store.clone())
+        !self.no_store || (wanted && !given.has("no_store"))
     }
 
     /// The file to write; `-` is standard output.

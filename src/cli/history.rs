@@ -112,7 +112,7 @@ impl History {
                 ascii: self.ascii,
                 ..Style::default()
             },
-            store: self.store.clone().or_else(|| world.environment.store.clone()),
+            store: self.store.clone(),
         }
     }
 }

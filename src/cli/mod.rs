@@ -24,7 +24,7 @@ use clap::{Parser, Subcommand};
 use secrecy::SecretString;
 
 use crate::app::{self, Clock, Exit, Options, Plan, SourcesPlan};
-use crate::config;
+use crate::config::{self, Config, ConfigError};
 
 /// The variable that names the config file.
 const CONFIG: &str = "MARKETSNAP_CONFIG";
@@ -124,12 +124,21 @@ pub fn run(
             if let Err(conflict) = history.check(&given) {
                 return refuse(err, &conflict);
             }
+            let mut options = history.options(world, &given);
+            match place(options.store, world) {
+                Ok(place) => options.store = place,
+                Err(e) => return refuse(err, &e),
+            }
             let console = &mut app::Console { out, err, err_width: err_width(world) };
-            return ended(app::history(&history.options(world, &given), world.clock, console), err);
+            return ended(app::history(&options, world.clock, console), err);
         }
         Command::Store(store) => {
+            let place = match place(store.place(), world) {
+                Ok(place) => place,
+                Err(e) => return refuse(err, &e),
+            };
             let console = &mut app::Console { out, err, err_width: err_width(world) };
-            return ended(app::upkeep(&store.task(), store.path(world), world.clock, console), err);
+            return ended(app::upkeep(&store.task(), place, world.clock, console), err);
         }
     };
     if let Err(conflict) = shared.check(&given) {
@@ -137,6 +146,9 @@ pub fn run(
     }
     if let Err(e) = choose(&mut options, world) {
         return refuse(err, &*e);
+    }
+    if !shared.keeps(&given) {
+        options.store = None;
     }
     let mut plan = match Plan::new(options, world.clock.now()) {
         Ok(plan) => plan,
@@ -177,9 +189,8 @@ fn choose(options: &mut Options, world: &World<'_>) -> Result<(), Box<dyn std::e
     if options.demo {
         return Ok(());
     }
-    let Environment { config, variables, empty_variables, .. } = &world.environment;
-    let named = variables.contains(CONFIG) && !empty_variables.contains(CONFIG);
-    let mut config = config.as_deref().map(|path| config::read(path, named)).transpose()?.unwrap_or_default();
+    let mut config = config(world)?;
+    options.store = options.store.take().or(config.store.take()).or_else(|| world.environment.store.clone());
     options.keys = keys::keys(world, &config)?;
     options.configured = config.key_files.into_keys().collect();
     options.configured.extend(config.base_urls.keys().cloned());
@@ -197,6 +208,21 @@ fn choose(options: &mut Options, world: &World<'_>) -> Result<(), Box<dyn std::e
     options.sources_of = config.instruments;
     options.places = config.places;
     Ok(())
+}
+
+/// The user's config file; one that is not there says nothing.
+fn config(world: &World<'_>) -> Result<Config, ConfigError> {
+    let Environment { config, variables, empty_variables, .. } = &world.environment;
+    let named = variables.contains(CONFIG) && !empty_variables.contains(CONFIG);
+    Ok(config.as_deref().map(|path| config::read(path, named)).transpose()?.unwrap_or_default())
+}
+
+/// Where closes are kept: where a flag or a variable says, else the config file, else in the user's folder.
+fn place(asked: Option<PathBuf>, world: &World<'_>) -> Result<Option<PathBuf>, ConfigError> {
+    match asked {
+        Some(place) => Ok(Some(place)),
+        None => Ok(config(world)?.store.or_else(|| world.environment.store.clone())),
+    }
 }
 
 /// The width of causes and hints.

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::World;
 use super::args::day;
 use crate::app::{Exporting, SheetFormat, Upkeep};
 
@@ -90,7 +89,7 @@ impl Store {
         }
     }
 
-    pub(super) fn path(&self, world: &World<'_>) -> Option<PathBuf> {
-        self.store.clone().or_else(|| world.environment.store.clone())
+    pub(super) fn place(&self) -> Option<PathBuf> {
+        self.store.clone()
     }
 }
