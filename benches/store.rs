@@ -73,7 +73,7 @@ fn opened(path: &Path) -> Sqlite {
 }
 
 fn keep(store: &mut Sqlite, all: &[Series]) {
-    let settled = |series| Settled { series, since: first(series), until: NaiveDate::MAX };
+    let settled = |series| Settled { series, since: first(series), until: series.last().unwrap().date };
     store.keep(&all.iter().map(settled).collect::<Vec<_>>()).unwrap();
 }
 
@@ -118,6 +118,8 @@ fn store(c: &mut Criterion) {
         held
     };
     group.bench_function("open and read 13 months of 60", |b| b.iter(|| black_box(read(&some, since))));
+    let ten_years = *days.get(size.sessions.saturating_sub(2_500)).unwrap();
+    group.bench_function("open and read ten years of 60", |b| b.iter(|| black_box(read(&some, ten_years))));
     group.bench_function("open and read everything of 60", |b| {
         b.iter(|| black_box(read(&some, NaiveDate::MIN.max(NaiveDate::from_epoch_days(-100_000).unwrap()))));
     });

@@ -100,8 +100,10 @@ fn verify_finds_rows_that_contradict_one_another() {
         ("INSERT INTO close VALUES (99, 16100, 1.0, 1800000000)", "1 closes of no series"),
         ("UPDATE close SET fetched_at = 5 WHERE session = 16101", "1 closes fetched before"),
         ("UPDATE series SET covered_to = 5", "1 series asked for up to a day before"),
+        ("INSERT INTO recent SELECT * FROM close WHERE session = 16102", "1 closes held twice"),
         ("INSERT INTO asked VALUES (1, 5)", "1 times at which a series was fetched"),
         ("INSERT INTO note VALUES (99, 1, 'hole', '', 5, NULL)", "1 times, warnings and ranges of no series"),
+        ("INSERT INTO note VALUES (1, 1, 'hole', '', 5, NULL)", "1 series of which more is told"),
         (
             "UPDATE series SET latest_session = 16100, latest_close = 1.0, latest_fetched_at = 7",
             "1 live values",
@@ -198,6 +200,40 @@ fn the_view_is_for_people() {
         columns,
         ["instrument", "source", "symbol", "session", "close", "currency", "basis", "fetched_at"]
     );
+}
+
+#[test]
+fn the_view_has_the_closes_of_the_last_days_too_and_each_once() {
+    let (_folder, path) = filled();
+    let mut store = open(&path).store;
+    // 3,000 days from 2014-01-01 end on 2022-03-19.
+    for day in ["2022-03-20", "2022-03-21"] {
+        keep(&mut store, &series("DAX", &format!("{day} 22:00"), &[(day, 5.5)]));
+    }
+    let db = Connection::open(&path).unwrap();
+    let count = |sql: &str| db.query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM closes"), 3_002);
+    assert_eq!(count("SELECT count(DISTINCT session) FROM closes WHERE instrument = 'DAX'"), 3_002);
+    assert_eq!(count("SELECT count(*) FROM closes WHERE session >= '2022-03-20' AND close = 5.5"), 2);
+    // One series is sought by its key, not found by reading all closes.
+    let plan = "EXPLAIN QUERY PLAN SELECT * FROM closes WHERE instrument = 'DAX'";
+    let mut plan = db.prepare(plan).unwrap();
+    let steps = plan.query_map([], |r| r.get::<_, String>(3)).unwrap().map(Result::unwrap);
+    let scans: Vec<String> = steps.filter(|step| step.starts_with("SCAN")).collect();
+    assert_eq!(scans, Vec::<String>::new());
+}
+
+#[test]
+fn pruning_gives_the_space_back() {
+    let (_folder, path) = filled();
+    let before = fs::metadata(&path).unwrap().len();
+    let mut store = open(&path).store;
+    // 2,900 of the 3,000 closes.
+    assert_eq!(store.prune(d("2021-12-10")).unwrap().closes, 2_900);
+    // At 15 bytes each at least.
+    assert!(fs::metadata(&path).unwrap().len() + 2_900 * 15 < before, "{before}");
+    assert_eq!(closes(&mut store, "DAX").len(), 100);
+    assert_eq!(store.verify().unwrap(), []);
 }
 
 /// The store that the child process below reads.

@@ -12,6 +12,7 @@ CREATE TABLE series (
     covered_to INTEGER NOT NULL, -- to here
     began_at INTEGER NOT NULL, -- first fetched: seconds since 1970, as all instants
     fetched_at INTEGER NOT NULL, -- last fetched
+    told INTEGER NOT NULL DEFAULT 0, -- 1: there are splits, notes, odd ranges or changes of basis of it
     latest_session INTEGER, -- the newest value, if it was live
     latest_close REAL,
     latest_low REAL,
@@ -29,6 +30,20 @@ CREATE TABLE close (
     fetched_at INTEGER NOT NULL, -- first seen
     PRIMARY KEY (series, session)
 ) STRICT, WITHOUT ROWID;
+
+-- The same for closes that came after all others of their series, until they are many: a day's closes of
+-- many series fill a page here and change one of each series there. No session is in both.
+CREATE TABLE recent (
+    series INTEGER NOT NULL,
+    session INTEGER NOT NULL,
+    close REAL NOT NULL,
+    fetched_at INTEGER NOT NULL,
+    PRIMARY KEY (series, session)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW used AS
+SELECT series, session, close, fetched_at FROM close
+UNION ALL SELECT series, session, close, fetched_at FROM recent;
 
 -- Versions that are no longer used.
 CREATE TABLE revision (
@@ -93,7 +108,12 @@ CREATE VIEW closes AS
 SELECT s.instrument, s.source, s.symbol, date(c.session * 86400, 'unixepoch') AS session, c.close,
     nullif(s.currency, '') AS currency, s.basis,
     strftime('%Y-%m-%dT%H:%M:%SZ', c.fetched_at, 'unixepoch') AS fetched_at
-FROM close AS c JOIN series AS s ON s.id = c.series;
+FROM close AS c JOIN series AS s ON s.id = c.series
+UNION ALL
+SELECT s.instrument, s.source, s.symbol, date(c.session * 86400, 'unixepoch') AS session, c.close,
+    nullif(s.currency, '') AS currency, s.basis,
+    strftime('%Y-%m-%dT%H:%M:%SZ', c.fetched_at, 'unixepoch') AS fetched_at
+FROM recent AS c JOIN series AS s ON s.id = c.series;
 
 CREATE VIEW revisions AS
 SELECT s.instrument, s.source, s.symbol, date(r.session * 86400, 'unixepoch') AS session, r.close,

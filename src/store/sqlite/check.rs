@@ -11,20 +11,20 @@ use crate::store::{Fault, Pruned};
 type Result<T> = rusqlite::Result<T>;
 
 /// A number of rows that should be none, and what to say of them.
-const CONTRADICTIONS: [(&str, &str); 10] = [
-    ("closes of no series", "SELECT count(*) FROM close WHERE series NOT IN (SELECT id FROM series)"),
+const CONTRADICTIONS: [(&str, &str); 12] = [
+    ("closes of no series", "SELECT count(*) FROM used WHERE series NOT IN (SELECT id FROM series)"),
     ("revisions of no series", "SELECT count(*) FROM revision WHERE series NOT IN (SELECT id FROM series)"),
     (
         "closes fetched before their session's day began anywhere",
-        "SELECT count(*) FROM close WHERE fetched_at < session * 86400 - 86400",
+        "SELECT count(*) FROM used WHERE fetched_at < session * 86400 - 86400",
     ),
     (
         "closes fetched after their series was last fetched",
-        "SELECT count(*) FROM close AS c JOIN series AS s ON s.id = c.series WHERE c.fetched_at > s.fetched_at",
+        "SELECT count(*) FROM used AS c JOIN series AS s ON s.id = c.series WHERE c.fetched_at > s.fetched_at",
     ),
     (
         "versions that were replaced by an equal close of the same time",
-        "SELECT count(*) FROM revision AS r JOIN close AS c ON c.series = r.series AND c.session = r.session \
+        "SELECT count(*) FROM revision AS r JOIN used AS c ON c.series = r.series AND c.session = r.session \
          WHERE c.close = r.close AND c.fetched_at = r.fetched_at",
     ),
     (
@@ -41,19 +41,29 @@ const CONTRADICTIONS: [(&str, &str); 10] = [
         "SELECT count(*) FROM asked AS a JOIN series AS s ON s.id = a.series \
          WHERE a.at > s.fetched_at OR a.at < s.began_at",
     ),
+    (
+        "closes held twice",
+        "SELECT count(*) FROM recent AS r JOIN close AS c ON c.series = r.series AND c.session = r.session",
+    ),
+    (
+        "series of which more is told than they say",
+        "SELECT count(*) FROM series WHERE told = 0 AND id IN (SELECT series FROM note \
+         UNION ALL SELECT series FROM odd_range UNION ALL SELECT series FROM split \
+         UNION ALL SELECT series FROM rebase)",
+    ),
     ("series first fetched after they last were", "SELECT count(*) FROM series WHERE began_at > fetched_at"),
     (
         "live values of a session that has a close",
-        "SELECT count(*) FROM series AS s JOIN close AS c ON c.series = s.id AND c.session = s.latest_session",
+        "SELECT count(*) FROM series AS s JOIN used AS c ON c.series = s.id AND c.session = s.latest_session",
     ),
 ];
 
 /// Rows that no close, date or instant can be read from.
 const UNREADABLE: [(&str, &str); 2] = [
-    ("closes that are not finite", "SELECT count(*) FROM close WHERE abs(close) > 1.7976931348623157e308"),
+    ("closes that are not finite", "SELECT count(*) FROM used WHERE abs(close) > 1.7976931348623157e308"),
     (
         "closes dated or fetched outside the years 1000 to 9999",
-        "SELECT count(*) FROM close WHERE session NOT BETWEEN -354285 AND 2932896 \
+        "SELECT count(*) FROM used WHERE session NOT BETWEEN -354285 AND 2932896 \
          OR fetched_at NOT BETWEEN -30610224000 AND 253402300799",
     ),
 ];
@@ -100,10 +110,13 @@ fn counted(db: &Connection, what: &str, count: &str) -> Result<Option<String>> {
     Ok((count > 0).then(|| format!("{count} {what}")))
 }
 
+/// One page of so many without use is worth writing the file anew.
+const WORTH: i64 = 8;
+
 /// When the closes that are pruned were fetched: of each series the last time before a day, and every time
 /// from that day on.
 const FETCHED: &str = "INSERT OR IGNORE INTO asked (series, at) \
-    WITH gone AS (SELECT series, fetched_at AS at FROM close WHERE session < ?1 \
+    WITH gone AS (SELECT series, fetched_at AS at FROM used WHERE session < ?1 \
         UNION ALL SELECT series, fetched_at FROM revision WHERE session < ?1) \
     SELECT DISTINCT series, at FROM gone WHERE at >= ?2 \
     UNION ALL SELECT series, max(at) FROM gone WHERE at < ?2 GROUP BY series";
@@ -123,7 +136,8 @@ pub(super) fn prune(db: &mut Connection, before: NaiveDate) -> Result<Pruned> {
     // The day before, so that it is over in no time zone.
     let edge = (before - 1) * 86_400;
     all.execute(FETCHED, [before, edge])?;
-    let closes = all.execute("DELETE FROM close WHERE session < ?1", [before])?;
+    let closes = all.execute("DELETE FROM close WHERE session < ?1", [before])?
+        + all.execute("DELETE FROM recent WHERE session < ?1", [before])?;
     let revisions = all.execute("DELETE FROM revision WHERE session < ?1", [before])?;
     for forget in FORGOTTEN {
         all.execute(forget, [before, edge])?;
@@ -134,5 +148,17 @@ pub(super) fn prune(db: &mut Connection, before: NaiveDate) -> Result<Pruned> {
         [before],
     )?;
     all.commit()?;
+    // What was to be forgotten is forgotten: where there is no room for this, the file stays as long as it is.
+    let _ = shrink(db);
     Ok(Pruned { closes, revisions })
+}
+
+/// Gives the space back if it is worth writing the file anew. Others read on meanwhile, and a process that is
+/// killed at it leaves the file as it was.
+fn shrink(db: &Connection) -> Result<()> {
+    let pages = |of: &str| db.pragma_query_value(None, of, |row| row.get::<_, i64>(0));
+    if pages("freelist_count")? * WORTH > pages("page_count")? {
+        db.execute_batch("VACUUM")?;
+    }
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }

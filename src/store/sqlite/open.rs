@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::schema::{self, Identity};
@@ -17,6 +18,8 @@ use super::{Sqlite, StoreError, check, failed};
 const BUSY: Duration = Duration::from_secs(5);
 /// How long to wait between two looks at a lock.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// More than the statements there are.
+const STATEMENTS: usize = 64;
 
 /// How a store is to be opened.
 #[derive(Debug, Clone, Copy)]
@@ -131,7 +134,15 @@ fn connection(opening: &Opening<'_>) -> Result<Connection, StoreError> {
     let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(opening.path, flags).map_err(&failed)?;
     db.busy_timeout(opening.busy).map_err(&failed)?;
+    prepared_once(&db).map_err(&failed)?;
     Ok(db)
+}
+
+/// Without this a statement is prepared anew whenever another date is bound to it.
+fn prepared_once(db: &Connection) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
 }
 
 /// A connection to a file that nobody can be writing: no lock is taken and nothing beside it is looked at,
@@ -147,8 +158,10 @@ fn still(opening: &Opening<'_>) -> Result<Connection, StoreError> {
     let escaped = opening.path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
-        .map_err(failed(opening.path, "opening"))
+    let failed = failed(opening.path, "opening");
+    let db = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(&failed)?;
+    prepared_once(&db).map_err(&failed)?;
+    Ok(db)
 }
 
 /// Brings the schema up to date, one process at a time. Another that only looks at the file can keep it

@@ -2,7 +2,7 @@
 //!
 //! Not for: which version was known at an instant (`store::versions`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, Row as SqlRow, params};
@@ -15,26 +15,42 @@ use crate::store::{Coverage, Covered, Held, History, Latest, Revision, Row};
 
 type Result<T> = rusqlite::Result<T>;
 
-const OF_INSTRUMENT: &str = "SELECT id, instrument, source, symbol, currency, venue, basis, raw, covered_from, \
-    covered_to, fetched_at, latest_session, latest_close, latest_low, latest_high, latest_stamp, \
-    latest_fetched_at, began_at FROM series WHERE instrument = ?1 ORDER BY id";
+/// So many instruments are looked for in all series.
+const MANY: usize = 500;
+
+macro_rules! series_where {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, instrument, source, symbol, currency, venue, basis, raw, covered_from, covered_to, \
+            fetched_at, latest_session, latest_close, latest_low, latest_high, latest_stamp, \
+            latest_fetched_at, began_at, told FROM series ",
+            $rest
+        )
+    };
+}
+const OF_INSTRUMENT: &str = series_where!("WHERE instrument = ?1 ORDER BY id");
+const ALL_SERIES: &str = series_where!("ORDER BY id");
 const CLOSES: &str = "SELECT session, close FROM close WHERE series = ?1 AND session >= ?2 ORDER BY session";
-const VERSIONS: &str = "SELECT session, close, fetched_at, NULL FROM close WHERE series = ?1 AND session >= ?2 \
+const RECENT: &str = "SELECT session, close FROM recent WHERE series = ?1 AND session >= ?2 ORDER BY session";
+const VERSIONS: &str = "SELECT session, close, fetched_at, NULL FROM used WHERE series = ?1 AND session >= ?2 \
     UNION ALL SELECT session, close, fetched_at, replaced_at FROM revision WHERE series = ?1 AND session >= ?2";
 const REBASES: &str = "SELECT at FROM rebase WHERE series = ?1";
 const SPLITS: &str =
     "SELECT session, factor, fetched_at FROM split WHERE series = ?1 AND session >= ?2 ORDER BY session";
-const HISTORY: &str = "SELECT session, close, fetched_at FROM close \
+const HISTORY: &str = "SELECT session, close, fetched_at FROM used \
     WHERE series = ?1 AND session BETWEEN ?2 AND ?3 ORDER BY session";
-const REVISIONS: &str = "SELECT r.session, r.close, r.fetched_at, r.replaced_at, c.close FROM revision AS r \
-    LEFT JOIN close AS c ON c.series = r.series AND c.session = r.session \
-    WHERE r.series = ?1 ORDER BY r.session, r.replaced_at, r.fetched_at";
+const REVISIONS: &str = "SELECT session, close, fetched_at, replaced_at, coalesce( \
+    (SELECT c.close FROM close AS c WHERE c.series = r.series AND c.session = r.session), \
+    (SELECT c.close FROM recent AS c WHERE c.series = r.series AND c.session = r.session)) \
+    FROM revision AS r WHERE series = ?1 ORDER BY session, replaced_at, fetched_at";
 
 /// A row of the table of series.
 pub(super) struct Listed {
     pub(super) id: i64,
     /// When it was first fetched.
     began_at: DateTime<Utc>,
+    /// There are splits, warnings, ranges or changes of basis of it.
+    pub(super) told: bool,
     pub(super) covered: Covered,
 }
 
@@ -58,7 +74,7 @@ pub(super) fn held(
 
 /// The closes in use, from where the series was asked for without a gap.
 fn newest(db: &Connection, listed: Listed, since: NaiveDate) -> Result<Held> {
-    let Listed { id, covered: Covered { provenance, coverage, latest }, .. } = listed;
+    let Listed { id, told, covered: Covered { provenance, coverage, latest }, .. } = listed;
     let since = since.max(coverage.from);
     let mut statement = db.prepare_cached(CLOSES)?;
     let mut rows = statement.query(params![id, days(since)])?;
@@ -66,15 +82,28 @@ fn newest(db: &Connection, listed: Listed, since: NaiveDate) -> Result<Held> {
     while let Some(row) = rows.next()? {
         bars.push(bar(date(row.get(0)?)?, row.get(1)?));
     }
-    give_back(&told::ranges(db, id, since, None)?, &mut bars);
-    let mut series = series(provenance, bars, splits(db, id, since, None)?)?;
-    series.warnings = told::warnings(db, id, None)?;
+    let mut statement = db.prepare_cached(RECENT)?;
+    let mut rows = statement.query(params![id, days(since)])?;
+    while let Some(row) = rows.next()? {
+        bars.push(bar(date(row.get(0)?)?, row.get(1)?));
+    }
+    if !bars.is_sorted_by_key(|b| b.date) {
+        bars.sort_by_key(|b| b.date);
+    }
+    let (mut splits_told, mut warnings) = (Vec::new(), Vec::new());
+    if told {
+        splits_told = splits(db, id, since, None)?;
+        warnings = told::warnings(db, id, None)?;
+        give_back(&told::ranges(db, id, since, None)?, &mut bars);
+    }
+    let mut series = series(provenance, bars, splits_told)?;
+    series.warnings = warnings;
     Ok(Held { series, coverage, asked_at: Some(coverage.fetched_at), latest, reconstructed: Vec::new() })
 }
 
 /// The closes as known at an instant.
 fn as_known(db: &Connection, listed: Listed, since: NaiveDate, at: DateTime<Utc>) -> Result<Held> {
-    let Listed { id, began_at, covered: Covered { provenance, coverage, .. } } = listed;
+    let Listed { id, began_at, covered: Covered { provenance, coverage, .. }, .. } = listed;
     // Where the gaps were before the last fetch is not known any more.
     let since = if at >= coverage.fetched_at { since.max(coverage.from) } else { since };
     let mut statement = db.prepare_cached(VERSIONS)?;
@@ -166,6 +195,9 @@ pub(super) fn instruments(db: &Connection) -> Result<Vec<InstrumentId>> {
 
 /// The series of each instrument, an instrument named twice once.
 fn listed(db: &Connection, ids: &[InstrumentId]) -> Result<Vec<Listed>> {
+    if ids.len() >= MANY {
+        return of_all(db, ids);
+    }
     let mut statement = db.prepare_cached(OF_INSTRUMENT)?;
     let mut seen = BTreeSet::new();
     let mut found = Vec::with_capacity(ids.len());
@@ -176,6 +208,25 @@ fn listed(db: &Connection, ids: &[InstrumentId]) -> Result<Vec<Listed>> {
         }
     }
     Ok(found)
+}
+
+/// The same, in one pass over all series.
+fn of_all(db: &Connection, ids: &[InstrumentId]) -> Result<Vec<Listed>> {
+    let mut places = HashMap::with_capacity(ids.len());
+    for (place, id) in ids.iter().enumerate() {
+        places.entry(id).or_insert(place);
+    }
+    let mut found = Vec::with_capacity(ids.len());
+    let mut statement = db.prepare_cached(ALL_SERIES)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let listed = one(row)?;
+        let place = places.get(&listed.covered.provenance.instrument);
+        found.extend(place.map(|place| (*place, listed)));
+    }
+    // Stable: series of one instrument stay in the order of their ids.
+    found.sort_by_key(|(place, _)| *place);
+    Ok(found.into_iter().map(|(_, listed)| listed).collect())
 }
 
 /// The series that has exactly this key.
@@ -205,7 +256,8 @@ fn one(row: &SqlRow<'_>) -> Result<Listed> {
     };
     let coverage = Coverage { from: date(row.get(8)?)?, to: date(row.get(9)?)?, fetched_at };
     let began_at = instant(row.get(17)?)?;
-    Ok(Listed { id: row.get(0)?, began_at, covered: Covered { provenance, coverage, latest: latest(row)? } })
+    let (id, told) = (row.get(0)?, row.get(18)?);
+    Ok(Listed { id, began_at, told, covered: Covered { provenance, coverage, latest: latest(row)? } })
 }
 
 fn latest(row: &SqlRow<'_>) -> Result<Option<Latest>> {

@@ -7,8 +7,8 @@ use rusqlite::{Connection, Row as SqlRow, params};
 
 use super::{date, days, instant};
 use crate::domain::{Bar, Warning, WarningKind};
-use crate::store::Coverage;
 use crate::store::told::{self, OddRange};
+use crate::store::{Coverage, Settled};
 
 type Result<T> = rusqlite::Result<T>;
 
@@ -16,10 +16,13 @@ const ASK: &str = "INSERT INTO asked (series, at) VALUES (?1, ?2) ON CONFLICT DO
 const ASKED: &str = "SELECT max(at) FROM asked WHERE series = ?1 AND at <= ?2";
 /// Of the closes fetched by an instant, the newest dated before a day tell when the series was fetched last.
 const FETCHED_BEFORE: &str = "SELECT max(fetched_at) FROM ( \
-    SELECT * FROM (SELECT fetched_at FROM close WHERE series = ?1 AND session < ?2 AND fetched_at <= ?3 \
+    SELECT * FROM (SELECT fetched_at FROM used WHERE series = ?1 AND session < ?2 AND fetched_at <= ?3 \
         ORDER BY session DESC LIMIT 1) \
     UNION ALL SELECT * FROM (SELECT fetched_at FROM revision WHERE series = ?1 AND session < ?2 \
         AND fetched_at <= ?3 ORDER BY session DESC LIMIT 1))";
+
+const ADD_SPLIT: &str = "INSERT INTO split (series, session, factor, fetched_at) VALUES (?1, ?2, ?3, ?4) \
+    ON CONFLICT (series, session) DO UPDATE SET factor = excluded.factor";
 
 const NOTES: &str = "SELECT kind, message FROM note WHERE series = ?1 AND until_at IS NULL ORDER BY place";
 const NOTES_AT: &str = "SELECT kind, message FROM note WHERE series = ?1 AND told_at <= ?2 \
@@ -103,8 +106,34 @@ fn range(row: &SqlRow<'_>) -> Result<OddRange> {
     Ok(OddRange { session: date(row.get(0)?)?, close: row.get(1)?, low: row.get(2)?, high: row.get(3)? })
 }
 
+/// Whether a series tells anything beside its closes.
+pub(super) fn tells(fetched: Settled<'_>) -> bool {
+    let Settled { series, until, .. } = fetched;
+    !series.splits.is_empty()
+        || !series.warnings.is_empty()
+        || series.bars_until(until).iter().any(Bar::outside_own_range)
+}
+
+/// Remembers what a series tells beside its closes; of what it covers and what is covered now, if there is
+/// no newer answer.
+pub(super) fn keep(
+    db: &Connection,
+    id: i64,
+    fetched: Settled<'_>,
+    newest: Option<(Coverage, Coverage)>,
+) -> Result<()> {
+    let Settled { series, until, .. } = fetched;
+    let at = series.provenance.fetched_at;
+    for split in &series.splits {
+        db.prepare_cached(ADD_SPLIT)?.execute(params![id, days(split.date), split.factor, at.timestamp()])?;
+    }
+    let Some((asked, covered)) = newest else { return Ok(()) };
+    keep_warnings(db, id, &series.warnings, asked, covered)?;
+    keep_ranges(db, id, series.bars_until(until), at)
+}
+
 /// Remembers the warnings of a series that covers `asked`, where `covered` is covered now.
-pub(super) fn keep_warnings(
+fn keep_warnings(
     db: &Connection,
     id: i64,
     fetched: &[Warning],
@@ -123,7 +152,7 @@ pub(super) fn keep_warnings(
 }
 
 /// Remembers the range of each settled close that lies outside of it.
-pub(super) fn keep_ranges(db: &Connection, id: i64, settled: &[Bar], at: DateTime<Utc>) -> Result<()> {
+fn keep_ranges(db: &Connection, id: i64, settled: &[Bar], at: DateTime<Utc>) -> Result<()> {
     let Some(first) = settled.first() else { return Ok(()) };
     let change = told::ranges(&ranges(db, id, first.date, None)?, settled);
     for session in change.ended {
