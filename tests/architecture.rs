@@ -21,11 +21,12 @@ const MAY_IMPORT: [(&str, &[&str]); 10] = [
 ];
 
 /// Words that only the named rooms may contain.
-const ONLY_IN: [(&str, &[&str]); 10] = [
+const ONLY_IN: [(&str, &[&str]); 11] = [
     ("clap::", &["cli"]),
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["store"]),
-    ("tokio::", &["fetch", "app"]),
+    ("tokio::", &["fetch", "store", "app"]),
+    ("tokio_postgres::", &["store"]),
     ("comfy_table::", &["render"]),
     ("indicatif::", &["cli"]),
     ("std::env::", &["main"]),

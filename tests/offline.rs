@@ -13,8 +13,13 @@
 #[path = "offline/history.rs"]
 mod history;
 #[allow(dead_code)]
+#[path = "support/postgres.rs"]
+mod postgres;
+#[allow(dead_code)]
 #[path = "cli/replay.rs"]
 mod replay;
+#[path = "offline/shared.rs"]
+mod shared;
 #[allow(dead_code)]
 mod support;
 

@@ -14,8 +14,17 @@ mod given;
 mod instants;
 #[path = "store/many.rs"]
 mod many;
+#[cfg(unix)]
+#[path = "support/postgres.rs"]
+mod postgres;
+#[cfg(unix)]
+#[path = "store/refused.rs"]
+mod refused;
 #[path = "report/mod.rs"]
 mod report;
+#[cfg(unix)]
+#[path = "store/server.rs"]
+mod server;
 
 use marketsnap::store::Store;
 
@@ -25,12 +34,19 @@ mod promises {
 }
 
 /// Runs every promise of the contract on a blank store of each backend.
-macro_rules! kept_by_sqlite {
+macro_rules! kept {
     ($($promise:ident),* $(,)?) => {
         mod sqlite {
             $(#[test]
             fn $promise() {
                 super::with_a_blank_file(|store| super::promises::$promise(store));
+            })*
+        }
+        #[cfg(unix)]
+        mod on_a_server {
+            $(#[test]
+            fn $promise() {
+                super::server::with_a_blank_database(|store| super::promises::$promise(store));
             })*
         }
     };
@@ -43,7 +59,7 @@ fn with_a_blank_file(promise: impl Fn(&mut dyn Store)) {
     assert_eq!(store.verify().unwrap(), []);
 }
 
-kept_by_sqlite!(
+kept!(
     closes_come_back_to_the_bit_with_all_that_is_known_of_the_series,
     a_window_replaces_nothing_that_it_does_not_contain,
     an_unchanged_close_keeps_the_time_it_was_first_seen,

@@ -17,7 +17,7 @@ use crate::domain::text::sanitise;
 use crate::domain::{Horizon, InstrumentId, Universe, VenueKind};
 use crate::fetch;
 use crate::render::{Format, Style};
-use crate::store::{Place, UnknownScheme};
+use crate::store::{NoAddress, Place};
 
 /// The instant that `--demo` speaks for unless another is asked for: 21 January 2026, half an hour
 /// after Hong Kong's close, seconds since 1970.
@@ -114,8 +114,8 @@ pub enum UsageError {
     )]
     UnknownSuffix(String),
     /// A store that no backend speaks with.
-    #[error("{0} (--store PATH, MARKETSNAP_STORE)")]
-    StoreAddress(#[from] UnknownScheme),
+    #[error("{0} (--store, MARKETSNAP_STORE)")]
+    StoreAddress(#[from] NoAddress),
     /// Nothing says where closes are kept.
     #[error("there is no place for a store: no home folder is known; name a file (--store PATH)")]
     NoPlace,

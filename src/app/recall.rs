@@ -49,10 +49,19 @@ impl Shelf {
     /// Reads what is held of instruments that the plan wants. A store that cannot be read costs a warning.
     pub(super) fn read(plan: &mut Plan, instruments: &[Instrument], now: DateTime<Utc>) -> Self {
         let mut shelf = Self::default();
-        let all = read(plan, instruments, now).unwrap_or_else(|e| {
-            shelf.told.warnings.push(format!("nothing is shown from the store: {e}"));
-            Vec::new()
-        });
+        let all = match read(plan, instruments, now) {
+            Ok(all) => all,
+            Err(e) if matches!(plan.store, Some(Place::Server(_))) && !plan.offline => {
+                // A server that is not there is not waited for twice.
+                plan.store = None;
+                shelf.told.warnings.push(format!("nothing is shown from the store or kept in it: {e}"));
+                Vec::new()
+            }
+            Err(e) => {
+                shelf.told.warnings.push(format!("nothing is shown from the store: {e}"));
+                Vec::new()
+            }
+        };
         let usable = |h: &Held| {
             let chosen = plan.settings.sources.contains(&h.series.provenance.source);
             (chosen || !plan.settings.named) && h.series.last().is_some()

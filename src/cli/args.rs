@@ -106,8 +106,14 @@ pub(super) struct Shared {
     /// Keep nothing of this run, and show nothing that was kept
     #[arg(long, env = "MARKETSNAP_NO_STORE", value_parser = FalseyValueParser::new(), help_heading = "From where")]
     no_store: bool,
-    /// The file that closes are kept in [default: marketsnap/closes.db in the user's data folder]
-    #[arg(long, value_name = "PATH", env = "MARKETSNAP_STORE", help_heading = "From where")]
+    /// The file, or the database of a PostgreSQL server, that closes are kept in [default: marketsnap/closes.db in the user's data folder]
+    #[arg(
+        long,
+        value_name = "PATH|URL",
+        env = "MARKETSNAP_STORE",
+        hide_env_values = true,
+        help_heading = "From where"
+    )]
     store: Option<PathBuf>,
     /// Time for the whole run
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, allow_negative_numbers = true, env = "MARKETSNAP_TIMEOUT", help_heading = "From where")]

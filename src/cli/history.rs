@@ -47,8 +47,8 @@ pub(super) struct History {
     /// Write to a file, whole or not at all (.csv, .json, .txt, .ledger or .beancount; - is standard output)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The file that closes are kept in [default: marketsnap/closes.db in the user's data folder]
-    #[arg(long, value_name = "PATH", env = "MARKETSNAP_STORE")]
+    /// The file, or the database of a PostgreSQL server, that closes are kept in [default: marketsnap/closes.db in the user's data folder]
+    #[arg(long, value_name = "PATH|URL", env = "MARKETSNAP_STORE", hide_env_values = true)]
     store: Option<PathBuf>,
     /// Draw with ASCII characters only
     #[arg(long, env = "MARKETSNAP_ASCII", value_parser = FalseyValueParser::new())]

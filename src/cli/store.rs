@@ -17,14 +17,14 @@ use crate::app::{Exporting, SheetFormat, Upkeep};
 pub(super) struct Store {
     #[command(subcommand)]
     task: Task,
-    /// The file that closes are kept in [default: marketsnap/closes.db in the user's data folder]
-    #[arg(long, value_name = "PATH", env = "MARKETSNAP_STORE", global = true)]
+    /// The file, or the database of a PostgreSQL server, that closes are kept in [default: marketsnap/closes.db in the user's data folder]
+    #[arg(long, value_name = "PATH|URL", env = "MARKETSNAP_STORE", hide_env_values = true, global = true)]
     store: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Print where it is, there or not
+    /// Print the file's path, there or not, or the address without its password
     #[command(
         before_help = "Example:\n  sqlite3 -readonly \"$(marketsnap store path)\" 'SELECT * FROM closes LIMIT 5'"
     )]

@@ -48,7 +48,7 @@ pub enum StoreError {
         place: String,
     },
     /// It cannot be written.
-    #[error("the store {place} cannot be written, only read; check the rights of the file and of its folder")]
+    #[error("the store {place} cannot be written, only read; check its rights")]
     ReadOnly {
         /// Its path or address.
         place: String,
@@ -59,6 +59,50 @@ pub enum StoreError {
     )]
     Unavailable {
         /// Its path or address.
+        place: String,
+        /// Why.
+        reason: String,
+    },
+    /// A server that cannot be reached, or that does not let us in.
+    #[error("the store {place} cannot be reached: {reason}; {next}")]
+    Unreachable {
+        /// Its address.
+        place: String,
+        /// Why.
+        reason: String,
+        /// What to do.
+        next: &'static str,
+    },
+    /// A server that does not let this user do it.
+    #[error(
+        "the store {place} does not allow {doing} ({reason}); ask its owner for the rights, which README.md lists"
+    )]
+    Denied {
+        /// Its address.
+        place: String,
+        /// What was being done.
+        doing: &'static str,
+        /// What the server said.
+        reason: String,
+    },
+    /// The connection broke; what was being done was not done at all.
+    #[error(
+        "the connection to the store {place} broke while {doing} ({reason}): nothing of it was done; try again"
+    )]
+    Lost {
+        /// Its address.
+        place: String,
+        /// What was being done.
+        doing: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The connection broke at the last moment; what was being done was done whole or not at all.
+    #[error(
+        "the connection to the store {place} broke at the last moment ({reason}): all of it was done, or nothing; try again, what is done twice is kept once"
+    )]
+    Unsure {
+        /// Its address.
         place: String,
         /// Why.
         reason: String,

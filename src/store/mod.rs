@@ -1,17 +1,19 @@
 //! What the program remembers between runs: settled closes of every source with the time each was first
 //! seen, what a source restated, how far back each series was asked for, and the newest live value.
 //!
-//! Everything is behind [`Store`]; [`sqlite`] keeps it in one file. What a fetched series changes
+//! Everything is behind [`Store`]; [`sqlite`] keeps it in one file, [`postgres`] in a server's database. What a fetched series changes
 //! ([`merge`]) and which version of a close was known at an instant ([`versions`]) is decided here, once
 //! for every backend.
 //!
 //! Not for: deciding which closes are settled (`compute::sessions`), what to ask a source for, or what is
 //! remembered of the sources themselves (`fetch::memory`).
 
+mod asked;
 pub mod error;
 mod join;
 pub mod merge;
 pub mod place;
+pub mod postgres;
 pub mod sqlite;
 pub mod told;
 pub mod versions;
@@ -21,7 +23,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::domain::{Bar, InstrumentId, Provenance, Series};
 
 pub use error::StoreError;
-pub use place::{Opened, Opening, Place, UnknownScheme, mend, open};
+pub use place::{NoAddress, Opened, Opening, Place, mend, open};
+pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
 /// A store of closes. Every operation is one transaction: it happens whole or not at all, also where the

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::postgres::{self, Address, BadAddress};
 use super::sqlite::{self, SetAside};
-use super::{Sqlite, Store, StoreError};
+use super::{Postgres, Sqlite, Store, StoreError};
 
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
@@ -19,31 +20,43 @@ const BUSY: Duration = Duration::from_secs(5);
 pub enum Place {
     /// An SQLite file.
     File(PathBuf),
+    /// A database of a PostgreSQL server.
+    Server(Box<Address>),
 }
 
-/// An address that no backend speaks.
+/// An address that names no store.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a store at {0}:// is not supported; name a file")]
-pub struct UnknownScheme(pub String);
+pub enum NoAddress {
+    /// No backend speaks it.
+    #[error("a store at {0}:// is not supported; name a file or postgres://")]
+    Scheme(String),
+    /// It is not complete, or says something that is not known.
+    #[error(transparent)]
+    Server(#[from] BadAddress),
+}
 
 impl Place {
     /// The place that a user's words name: a file, unless they begin with a scheme.
     ///
     /// # Errors
-    /// [`UnknownScheme`] where no backend speaks that scheme.
-    pub fn of(words: &Path) -> Result<Self, UnknownScheme> {
-        match words.to_str().and_then(|text| text.split_once("://")) {
+    /// [`NoAddress`] where no backend can be at that address.
+    pub fn of(words: &Path) -> Result<Self, NoAddress> {
+        match words.to_str().and_then(|text| text.split_once("://").map(|(scheme, _)| (scheme, text))) {
+            Some((scheme, text)) if postgres::SCHEMES.contains(&scheme) => {
+                Ok(Self::Server(Box::new(Address::of(text)?)))
+            }
             // What follows the scheme may hold a password.
-            Some((scheme, _)) => Err(UnknownScheme(crate::domain::text::sanitise(scheme, 20))),
+            Some((scheme, _)) => Err(NoAddress::Scheme(crate::domain::text::sanitise(scheme, 20))),
             None => Ok(Self::File(words.to_owned())),
         }
     }
 
-    /// Whether something stands there: a report that only reads begins no store.
+    /// Whether something may stand there: a report that only reads begins no store.
     #[must_use]
     pub fn begun(&self) -> bool {
         match self {
             Self::File(path) => path.exists(),
+            Self::Server(_) => true,
         }
     }
 }
@@ -53,6 +66,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
+            Self::Server(address) => address.fmt(f),
         }
     }
 }
@@ -80,6 +94,10 @@ impl<'a> Opening<'a> {
     fn in_file<'p>(&self, path: &'p Path) -> sqlite::Opening<'p> {
         sqlite::Opening { path, now: self.now, busy: self.busy, read_only: self.read_only }
     }
+
+    fn at<'p>(&self, address: &'p Address) -> postgres::Opening<'p> {
+        postgres::Opening { address, busy: self.busy, read_only: self.read_only }
+    }
 }
 
 /// A store, and what a reader should know of how it was opened.
@@ -97,6 +115,7 @@ pub struct Opened {
 pub fn open(opening: &Opening<'_>) -> Result<Opened, StoreError> {
     match opening.place {
         Place::File(path) => Sqlite::open(&opening.in_file(path)).map(Opened::from),
+        Place::Server(address) => Postgres::open(&opening.at(address)).map(Opened::from),
     }
 }
 
@@ -107,11 +126,19 @@ pub fn open(opening: &Opening<'_>) -> Result<Opened, StoreError> {
 pub fn mend(opening: &Opening<'_>) -> Result<Opened, StoreError> {
     match opening.place {
         Place::File(path) => Sqlite::mend(&opening.in_file(path)).map(Opened::from),
+        // A server mends its files itself.
+        Place::Server(_) => open(opening),
     }
 }
 
 impl From<sqlite::Opened> for Opened {
     fn from(opened: sqlite::Opened) -> Self {
         Self { store: Box::new(opened.store), set_aside: opened.set_aside }
+    }
+}
+
+impl From<Postgres> for Opened {
+    fn from(store: Postgres) -> Self {
+        Self { store: Box::new(store), set_aside: None }
     }
 }

@@ -92,8 +92,7 @@ fn keep_one(db: &Connection, fetched: Settled<'_>, kept: &mut Kept) -> Result<()
     let dropped = write(db, id, &change, before, at)?;
     let newest = before.is_none_or(|b| merge::supersedes(at, b.fetched_at));
     let coverage = match before {
-        // Where all closes came anew on the new basis, nothing has to be asked for again.
-        Some(before) if change.rebase.is_none_or(|r| r.replaced == dropped) => before.joined(asked, newest),
+        Some(before) if change.rebase.is_none() => before.joined(asked, newest),
         _ => asked,
     };
     let latest = if newest { live(fetched, at) } else { held.and_then(|h| h.latest) };

@@ -1,0 +1,376 @@
+//! A store in a server's database: what several hosts do at once, and what breaks on the way.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Barrier;
+use std::time::Duration;
+
+use marketsnap::store::postgres::{Address, Opening};
+use marketsnap::store::{Kept, Postgres, Settled, Store, StoreError};
+
+use super::given::*;
+use super::postgres::{Server, ask, server};
+
+/// Closes of one write.
+const STEP: u64 = 20;
+
+pub fn open(url: &str) -> Postgres {
+    try_open(url, Duration::from_secs(60), false).unwrap()
+}
+
+pub fn try_open(url: &str, busy: Duration, read_only: bool) -> Result<Postgres, StoreError> {
+    Postgres::open(&Opening { address: &Address::of(url).unwrap(), busy, read_only })
+}
+
+pub fn kept(store: &mut dyn Store, name: &str, rows: &[(&str, f64)]) -> Result<Kept, StoreError> {
+    let series = series(name, "2026-01-08 22:00", rows);
+    store.keep(&[Settled { series: &series, since: d(rows[0].0), until: d(rows[rows.len() - 1].0) }])
+}
+
+pub fn with_a_blank_database(promise: impl Fn(&mut dyn Store)) {
+    let mut store = open(&server().database());
+    promise(&mut store);
+    assert_eq!(store.verify().unwrap(), []);
+}
+
+/// Writes closes of an instrument, `STEP` more each time.
+fn write_on(url: &str, name: &str, times: u64) {
+    let mut store = open(url);
+    for n in 0..times {
+        let days = d("2000-01-01").iter_days().skip((n * STEP) as usize).take(STEP as usize + 1);
+        let rows = days.map(|date| (date, 1.0 + (date - d("2000-01-01")).num_days() as f64));
+        keep(&mut store, &from_bars(name, at("2026-01-08 22:00"), rows));
+    }
+}
+
+/// Hosts that begin the same blank database at once, each with an instrument of its own and one that all
+/// write.
+fn hosts(count: usize) {
+    let url = server().database();
+    let together = Barrier::new(count);
+    std::thread::scope(|scope| {
+        for n in 0..count {
+            let (url, together) = (&url, &together);
+            scope.spawn(move || {
+                together.wait();
+                write_on(url, &format!("I{n}"), 5);
+                write_on(url, "ALL", 5);
+            });
+        }
+    });
+    let mut store = open(&url);
+    assert_eq!(store.instruments().unwrap().len(), count + 1);
+    for name in (0..count).map(|n| format!("I{n}")).chain(["ALL".to_owned()]) {
+        assert_eq!(closes(&mut store, &name).len() as u64, 5 * STEP + 1, "{name}");
+        assert_eq!(store.revisions(&id(&name)).unwrap(), []);
+    }
+    assert_eq!(store.verify().unwrap(), []);
+    assert_eq!(ask(&url, "SELECT count(*) FROM marketsnap.migration"), ["1"]);
+}
+
+#[test]
+fn two_hosts_at_once_begin_one_store_and_lose_nothing() {
+    hosts(2);
+}
+
+#[test]
+fn eight_hosts_at_once_begin_one_store_and_lose_nothing() {
+    hosts(8);
+}
+
+#[test]
+fn what_one_host_kept_another_has_and_a_restatement_is_told_to_one_of_them() {
+    let url = server().database();
+    let (mut first, mut second) = (open(&url), open(&url));
+    let old: Vec<_> =
+        (0..30).map(|n| series(&format!("I{n}"), "2026-01-07 22:00", &[("2026-01-07", 10.0)])).collect();
+    let new: Vec<_> =
+        (0..30).map(|n| series(&format!("I{n}"), "2026-01-08 22:00", &[("2026-01-07", 10.5)])).collect();
+    let day = d("2026-01-07");
+    fn all(series: &[marketsnap::domain::Series], day: chrono::NaiveDate) -> Vec<Settled<'_>> {
+        series.iter().map(|series| Settled { series, since: day, until: day }).collect()
+    }
+    assert_eq!(first.keep(&all(&old, day)).unwrap().added, 30);
+    assert_eq!(closes(&mut second, "I7"), those(&[("2026-01-07", 10.0)]));
+    // Each in another order: whoever is second waits, and finds the close as it is told.
+    let told = std::thread::scope(|scope| {
+        let hosts: Vec<_> = (0..4)
+            .map(|n| {
+                let (mut series, url) = (new.clone(), &url);
+                scope.spawn(move || {
+                    series.rotate_left(n * 7);
+                    let kept = open(url).keep(&all(&series, day)).unwrap();
+                    (kept.restated.len(), kept.confirmed)
+                })
+            })
+            .collect();
+        hosts.into_iter().map(|h| h.join().unwrap()).collect::<Vec<_>>()
+    });
+    // 30 closes came four times: once new, three times as they were.
+    assert_eq!(told.iter().map(|t| t.0).sum::<usize>(), 30, "{told:?}");
+    assert_eq!(told.iter().map(|t| t.1).sum::<usize>(), 90, "{told:?}");
+    assert_eq!(closes(&mut second, "I7"), those(&[("2026-01-07", 10.5)]));
+    assert_eq!(second.revisions(&id("I7")).unwrap().len(), 1);
+}
+
+#[test]
+fn a_series_that_comes_twice_in_one_write_is_merged_twice() {
+    let mut store = open(&server().database());
+    let (one, two) = (
+        series("DAX", "2026-01-07 22:00", &[("2026-01-06", 1.0), ("2026-01-07", 2.0)]),
+        series("DAX", "2026-01-08 22:00", &[("2026-01-07", 2.1), ("2026-01-08", 3.0)]),
+    );
+    let settled = |series, until| Settled { series, since: d("2026-01-06"), until: d(until) };
+    let kept = store.keep(&[settled(&one, "2026-01-07"), settled(&two, "2026-01-08")]).unwrap();
+    assert_eq!((kept.added, kept.restated.len()), (3, 1));
+    assert_eq!(closes(&mut store, "DAX").len(), 3);
+}
+
+/// Passes on what a client sends to the server until so many bytes went there, then breaks the connection
+/// and takes no other.
+fn breaking_after(bytes: usize, server: &Server) -> (u16, std::thread::JoinHandle<bool>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, to) = (listener.local_addr().unwrap().port(), server.port);
+    let cut = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        drop(listener);
+        let mut server = TcpStream::connect(("127.0.0.1", to)).unwrap();
+        let (mut back, mut answers) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        std::thread::spawn(move || std::io::copy(&mut answers, &mut back));
+        let (mut left, mut some) = (bytes, [0; 512]);
+        while left > 0 {
+            let room = left.min(some.len());
+            let read = client.read(&mut some[..room]).unwrap_or(0);
+            if read == 0 || server.write_all(&some[..read]).is_err() {
+                break;
+            }
+            left -= read;
+        }
+        for stream in [&client, &server] {
+            let _ = stream.shutdown(std::net::Shutdown::Both);
+        }
+        left == 0
+    });
+    (port, cut)
+}
+
+#[test]
+fn a_connection_that_breaks_at_any_moment_leaves_all_of_a_write_or_nothing() {
+    let url = server().database();
+    open(&url);
+    let (mut nothing, mut all) = (0, 0);
+    for n in 0..40 {
+        let (port, cut) = breaking_after(n * 250, server());
+        let broken = url.replace(&format!(":{}", server().port), &format!(":{port}"));
+        let names = [format!("A{n}"), format!("B{n}")];
+        let both = names
+            .clone()
+            .map(|name| series(&name, "2026-01-08 22:00", &[("2026-01-07", 1.0), ("2026-01-08", 2.0)]));
+        let settled: Vec<_> = both
+            .iter()
+            .map(|series| Settled { series, since: d("2026-01-07"), until: d("2026-01-08") })
+            .collect();
+        let kept =
+            try_open(&broken, Duration::from_secs(5), false).and_then(|mut store| store.keep(&settled));
+        cut.join().unwrap();
+        let mut store = open(&url);
+        let held = store.held(&names.each_ref().map(|n| id(n)), d("2026-01-01"), None).unwrap();
+        match held.iter().map(|h| h.series.bars().len()).collect::<Vec<_>>()[..] {
+            [] => nothing += 1,
+            [2, 2] => all += 1,
+            ref half => panic!("{half:?} after {} bytes: {kept:?}", n * 250),
+        }
+        assert!(kept.is_err() || held.len() == 2, "{kept:?}");
+        if let Err(error) = kept {
+            let words = error.to_string();
+            assert!(!words.contains("s3cret"), "{words}");
+            assert!(words.contains("cannot be reached") || words.contains("broke"), "{words}");
+        }
+    }
+    assert!(nothing > 5 && all > 5, "{nothing} and {all}");
+    assert_eq!(open(&url).verify().unwrap(), []);
+}
+
+#[test]
+fn a_connection_that_the_server_ended_is_made_anew() {
+    let url = server().database();
+    let mut store = open(&url);
+    kept(&mut store, "DAX", &[("2026-01-07", 1.0)]).unwrap();
+    let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+        WHERE application_name = 'marketsnap' AND datname = current_database()";
+    assert_eq!(ask(&url, end), ["1"]);
+    assert_eq!(kept(&mut store, "DAX", &[("2026-01-07", 1.0), ("2026-01-08", 2.0)]).unwrap().added, 1);
+    assert_eq!(ask(&url, end), ["1"]);
+    assert_eq!(closes(&mut store, "DAX").len(), 2);
+}
+
+/// Makes every close that is written fail with a state of the server's, so many times.
+fn fails_with(url: &str, state: &str, times: u32) {
+    ask(
+        url,
+        &format!(
+            "CREATE SEQUENCE times; CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             IF nextval('times') <= {times} THEN RAISE EXCEPTION 'planted' USING ERRCODE = '{state}'; END IF; \
+             RETURN NEW; END $$; \
+             CREATE TRIGGER fail BEFORE INSERT ON marketsnap.close FOR EACH ROW EXECUTE FUNCTION fail()"
+        ),
+    );
+}
+
+#[test]
+fn what_the_server_gives_up_in_favour_of_another_host_is_done_again() {
+    for state in ["40001", "40P01"] {
+        let url = server().database();
+        let mut store = open(&url);
+        fails_with(&url, state, 3);
+        assert_eq!(kept(&mut store, "DAX", &[("2026-01-07", 1.0)]).unwrap().added, 1, "{state}");
+    }
+}
+
+#[test]
+fn a_full_disk_a_read_only_server_and_a_lock_are_told_apart_and_nothing_is_kept() {
+    let rows = [("2026-01-07", 1.0)];
+    let full = server().database();
+    let mut store = open(&full);
+    fails_with(&full, "53100", 99);
+    let error = kept(&mut store, "DAX", &rows).unwrap_err();
+    assert!(matches!(error, StoreError::Full { .. }), "{error}");
+    assert_eq!(store.instruments().unwrap(), []);
+
+    let standing = server().database();
+    open(&standing);
+    ask(
+        &standing,
+        "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || \
+        ' SET default_transaction_read_only = on'; END $$",
+    );
+    let mut store = open(&standing);
+    let error = kept(&mut store, "DAX", &rows).unwrap_err();
+    assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
+    assert_eq!(store.instruments().unwrap(), []);
+}
+
+#[test]
+fn a_series_that_another_host_holds_is_waited_for_up_to_a_limit_and_can_still_be_read() {
+    let url = server().database();
+    let rows = [("2026-01-07", 1.0), ("2026-01-08", 2.0)];
+    kept(&mut open(&url), "DAX", &rows[..1]).unwrap();
+    let (held, release) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel::<()>());
+    std::thread::scope(|scope| {
+        let url = &url;
+        scope.spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let (client, connection) =
+                runtime.block_on(tokio_postgres::connect(url, tokio_postgres::NoTls)).unwrap();
+            runtime.spawn(connection);
+            runtime
+                .block_on(client.batch_execute("BEGIN; SELECT * FROM marketsnap.series FOR UPDATE"))
+                .unwrap();
+            held.0.send(()).unwrap();
+            release.1.recv().unwrap();
+            runtime.block_on(client.batch_execute("ROLLBACK")).unwrap();
+        });
+        held.1.recv().unwrap();
+        let mut store = try_open(url, Duration::from_millis(50), false).unwrap();
+        let busy = kept(&mut store, "DAX", &rows).unwrap_err();
+        assert!(matches!(busy, StoreError::Busy { .. }), "{busy}");
+        assert_eq!(closes(&mut store, "DAX").len(), 1);
+        // Another series is not waited for.
+        assert_eq!(kept(&mut store, "HSI", &rows).unwrap().added, 2);
+        release.0.send(()).unwrap();
+        assert_eq!(kept(&mut open(url), "DAX", &rows).unwrap().added, 1);
+    });
+}
+
+#[test]
+fn verifying_counts_rows_that_contradict_one_another() {
+    let plant = [
+        (
+            "UPDATE marketsnap.close SET close = 'NaN' WHERE session = '2026-01-06'",
+            "1 closes that are not finite",
+        ),
+        ("INSERT INTO marketsnap.close VALUES (99, '2026-01-06', 1, now())", "1 closes of no series"),
+        (
+            "INSERT INTO marketsnap.revision VALUES (99, '2026-01-06', now(), now(), 1)",
+            "1 revisions of no series",
+        ),
+        (
+            "UPDATE marketsnap.close SET fetched_at = '1990-01-01' WHERE session = '2026-01-06'",
+            "1 closes fetched before",
+        ),
+        (
+            "UPDATE marketsnap.close SET fetched_at = '2099-01-01' WHERE session = '2026-01-06'",
+            "1 closes fetched after",
+        ),
+        ("UPDATE marketsnap.series SET covered_to = '1990-01-01'", "1 series asked for up to a day before"),
+        ("UPDATE marketsnap.series SET latest_session = '2026-01-06'", "1 live values"),
+        (
+            "INSERT INTO marketsnap.revision SELECT series, session, fetched_at, now(), close FROM marketsnap.close \
+             WHERE session = '2026-01-06'",
+            "1 versions that were replaced by an equal close",
+        ),
+        ("UPDATE marketsnap.close SET session = '0900-01-01' WHERE session = '2026-01-06'", "1 closes dated"),
+    ];
+    for (sql, told) in plant {
+        let url = server().database();
+        let mut store = open(&url);
+        kept(&mut store, "DAX", &[("2026-01-06", 1.0), ("2026-01-07", 2.0)]).unwrap();
+        assert_eq!(store.verify().unwrap(), []);
+        ask(&url, sql);
+        let faults = store.verify().unwrap();
+        assert!(faults.iter().any(|f| f.message.starts_with(told)), "{told}: {faults:?}");
+        if sql.contains("NaN") {
+            let error = store.held(&[id("DAX")], d("2026-01-01"), None).unwrap_err().to_string();
+            assert!(error.contains("closes of DAX from yahoo are not finite"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn the_views_are_those_of_the_file_with_the_servers_types() {
+    let url = server().database();
+    let mut store = open(&url);
+    keep(&mut store, &series("DAX", "2026-01-07 22:00", &[("2026-01-07", 1.0)]));
+    keep(&mut store, &series("DAX", "2026-01-08 22:00", &[("2026-01-07", 1.5)]));
+    let row = "SET timezone = 'UTC'; SELECT concat_ws('|', instrument, source, symbol, session, close, currency, \
+        basis, fetched_at) FROM marketsnap.closes";
+    assert_eq!(ask(&url, row), ["DAX|yahoo|^DAX|2026-01-07|1.5|USD|price|2026-01-08 22:00:00+00"]);
+    let row = "SET timezone = 'UTC'; SELECT concat_ws('|', instrument, source, symbol, session, close, fetched_at, \
+        replaced_at) FROM marketsnap.revisions";
+    assert_eq!(ask(&url, row), ["DAX|yahoo|^DAX|2026-01-07|1|2026-01-07 22:00:00+00|2026-01-08 22:00:00+00"]);
+    let columns = "SELECT string_agg(column_name, ',' ORDER BY ordinal_position) FROM information_schema.columns \
+        WHERE table_schema = 'marketsnap' AND table_name = 'closes'";
+    assert_eq!(ask(&url, columns), ["instrument,source,symbol,session,close,currency,basis,fetched_at"]);
+}
+
+#[test]
+#[ignore = "not a test: what the test below starts as another process"]
+fn a_child_process_that_starts_a_server() {
+    let server = server();
+    println!("\nstarted {} {}", server.port, server.folder.display());
+    std::thread::sleep(Duration::from_secs(60));
+}
+
+#[test]
+fn a_server_of_these_tests_ends_with_the_process_that_started_it() {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "server::a_child_process_that_starts_a_server", "--ignored", "--nocapture"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let started = lines.filter_map(|l| l.strip_prefix("started ").map(str::to_owned)).next().unwrap();
+    let (port, folder) = started.split_once(' ').unwrap();
+    let port: u16 = port.parse().unwrap();
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_ok());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let gone = || TcpStream::connect(("127.0.0.1", port)).is_err() && !Path::new(folder).exists();
+    let ended = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        gone()
+    });
+    assert!(ended, "{started} outlived its test");
+}
