@@ -108,7 +108,9 @@ fn the_commands_that_look_after_a_store_do_so_on_a_server() {
 #[test]
 fn a_server_that_is_not_there_costs_a_warning_and_not_the_report() {
     let host = Host::new("postgres://ann:s3cret@127.0.0.1:9/closes");
-    let output = host.online(&TODAY, &replay::closes());
+    let server = serving(&replay::closes());
+    let mut today = host.user.command(&TODAY, &server.url());
+    let output = host.said(today.env("MARKETSNAP_STORE", &host.store).output().unwrap());
     assert_eq!(code(&output), Some(0));
     let said = stderr(&output);
     let told =
