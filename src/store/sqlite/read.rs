@@ -30,15 +30,21 @@ macro_rules! series_where {
 }
 const OF_INSTRUMENT: &str = series_where!("WHERE instrument = ?1 ORDER BY id");
 const ALL_SERIES: &str = series_where!("ORDER BY id");
-const CLOSES: &str = "SELECT session, close FROM close WHERE series = ?1 AND session >= ?2 ORDER BY session";
-const RECENT: &str = "SELECT session, close FROM recent WHERE series = ?1 AND session >= ?2 ORDER BY session";
+const CLOSES: [&str; 2] = [
+    "SELECT session, close FROM close WHERE series = ?1 AND session >= ?2 ORDER BY session",
+    "SELECT session, close FROM recent WHERE series = ?1 AND session >= ?2 ORDER BY session",
+];
 const VERSIONS: &str = "SELECT session, close, fetched_at, NULL FROM used WHERE series = ?1 AND session >= ?2 \
     UNION ALL SELECT session, close, fetched_at, replaced_at FROM revision WHERE series = ?1 AND session >= ?2";
 const REBASES: &str = "SELECT at FROM rebase WHERE series = ?1";
 const SPLITS: &str =
     "SELECT session, factor, fetched_at FROM split WHERE series = ?1 AND session >= ?2 ORDER BY session";
-const HISTORY: &str = "SELECT session, close, fetched_at FROM used \
-    WHERE series = ?1 AND session BETWEEN ?2 AND ?3 ORDER BY session";
+const HISTORY: [&str; 2] = [
+    "SELECT session, close, fetched_at FROM close WHERE series = ?1 AND session BETWEEN ?2 AND ?3 \
+     ORDER BY session",
+    "SELECT session, close, fetched_at FROM recent WHERE series = ?1 AND session BETWEEN ?2 AND ?3 \
+     ORDER BY session",
+];
 const REVISIONS: &str = "SELECT session, close, fetched_at, replaced_at, coalesce( \
     (SELECT c.close FROM close AS c WHERE c.series = r.series AND c.session = r.session), \
     (SELECT c.close FROM recent AS c WHERE c.series = r.series AND c.session = r.session)) \
@@ -76,20 +82,16 @@ pub(super) fn held(
 fn newest(db: &Connection, listed: Listed, since: NaiveDate) -> Result<Held> {
     let Listed { id, told, covered: Covered { provenance, coverage, latest }, .. } = listed;
     let since = since.max(coverage.from);
-    let mut statement = db.prepare_cached(CLOSES)?;
-    let mut rows = statement.query(params![id, days(since)])?;
     let mut bars = Vec::with_capacity(expected(since, coverage.to));
-    while let Some(row) = rows.next()? {
-        bars.push(bar(date(row.get(0)?)?, row.get(1)?));
+    for part in CLOSES {
+        let mut statement = db.prepare_cached(part)?;
+        let mut rows = statement.query(params![id, days(since)])?;
+        while let Some(row) = rows.next()? {
+            bars.push(bar(date(row.get(0)?)?, row.get(1)?));
+        }
     }
-    let mut statement = db.prepare_cached(RECENT)?;
-    let mut rows = statement.query(params![id, days(since)])?;
-    while let Some(row) = rows.next()? {
-        bars.push(bar(date(row.get(0)?)?, row.get(1)?));
-    }
-    if !bars.is_sorted_by_key(|b| b.date) {
-        bars.sort_by_key(|b| b.date);
-    }
+    // Nearly always they are in order.
+    bars.sort_by_key(|b| b.date);
     let (mut splits_told, mut warnings) = (Vec::new(), Vec::new());
     if told {
         splits_told = splits(db, id, since, None)?;
@@ -184,8 +186,16 @@ pub(super) fn all(
 
 /// The closes in use of a series between two dates, both included.
 pub(super) fn rows(db: &Connection, id: i64, from: NaiveDate, to: NaiveDate) -> Result<Vec<Row>> {
-    let mut statement = db.prepare_cached(HISTORY)?;
-    statement.query_map(params![id, days(from), days(to)], close)?.collect()
+    let mut found: Vec<Row> = Vec::new();
+    for part in HISTORY {
+        let mut statement = db.prepare_cached(part)?;
+        let mut rows = statement.query(params![id, days(from), days(to)])?;
+        while let Some(row) = rows.next()? {
+            found.push(close(row)?);
+        }
+    }
+    found.sort_by_key(|r| r.session);
+    Ok(found)
 }
 
 pub(super) fn instruments(db: &Connection) -> Result<Vec<InstrumentId>> {
@@ -308,4 +318,27 @@ fn wrong(what: String) -> rusqlite::Error {
 /// About how many closes lie between two dates.
 fn expected(from: NaiveDate, to: NaiveDate) -> usize {
     usize::try_from((to - from).num_days().clamp(0, 40_000) * 5 / 7 + 4).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::*;
+
+    #[test]
+    fn closes_are_sought_by_series_and_session_and_never_all_read() {
+        let mut db = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut db).unwrap();
+        let single = [OF_INSTRUMENT, VERSIONS, SPLITS, REVISIONS, told::FETCHED_BEFORE];
+        let statements = single.into_iter().chain(CLOSES).chain(HISTORY);
+        for sql in statements {
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let nothing = rusqlite::params_from_iter(vec![None::<i64>; plan.parameter_count()]);
+            let steps = plan.query_map(nothing, |r| r.get::<_, String>(3)).unwrap().map(Result::unwrap);
+            let steps: Vec<String> = steps.collect();
+            assert!(steps.iter().any(|s| s.starts_with("SEARCH")), "{sql}: {steps:?}");
+            let scan = |s: &String| s.starts_with("SCAN") && !s.contains("subquery");
+            assert!(!steps.iter().any(scan), "{sql}: {steps:?}");
+        }
+    }
 }

@@ -14,12 +14,25 @@ type Result<T> = rusqlite::Result<T>;
 
 const ASK: &str = "INSERT INTO asked (series, at) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 const ASKED: &str = "SELECT max(at) FROM asked WHERE series = ?1 AND at <= ?2";
+macro_rules! newest_of {
+    ($table:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT fetched_at FROM ",
+            $table,
+            " WHERE series = ?1 AND session < ?2 AND fetched_at <= ?3 ORDER BY session DESC LIMIT 1)"
+        )
+    };
+}
 /// Of the closes fetched by an instant, the newest dated before a day tell when the series was fetched last.
-const FETCHED_BEFORE: &str = "SELECT max(fetched_at) FROM ( \
-    SELECT * FROM (SELECT fetched_at FROM used WHERE series = ?1 AND session < ?2 AND fetched_at <= ?3 \
-        ORDER BY session DESC LIMIT 1) \
-    UNION ALL SELECT * FROM (SELECT fetched_at FROM revision WHERE series = ?1 AND session < ?2 \
-        AND fetched_at <= ?3 ORDER BY session DESC LIMIT 1))";
+pub(super) const FETCHED_BEFORE: &str = concat!(
+    "SELECT max(fetched_at) FROM (",
+    newest_of!("close"),
+    " UNION ALL ",
+    newest_of!("recent"),
+    " UNION ALL ",
+    newest_of!("revision"),
+    ")"
+);
 
 const ADD_SPLIT: &str = "INSERT INTO split (series, session, factor, fetched_at) VALUES (?1, ?2, ?3, ?4) \
     ON CONFLICT (series, session) DO UPDATE SET factor = excluded.factor";
