@@ -1,6 +1,6 @@
 //! Where closes are kept, and opening the store that is there.
 //!
-//! Not for: how a backend opens (`sqlite`), or whether a run needs a store at all (`app`).
+//! Not for: how a backend opens (`sqlite`, `postgres`), or whether a run needs a store at all (`app`).
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -230,6 +230,36 @@ fn what_the_server_gives_up_in_favour_of_another_host_is_done_again() {
 }
 
 #[test]
+fn a_first_history_of_many_series_comes_back_to_the_bit_or_is_not_there_at_all() {
+    // 4 x 1,000 closes: more than one statement takes.
+    let all: Vec<_> = (0..4)
+        .map(|n| {
+            let days = d("2020-01-01").iter_days().take(1_000).enumerate();
+            let rows = days.map(|(k, date)| (date, 0.1 * (k + 1) as f64 + n as f64 / 3.0));
+            from_bars(&format!("I{n}"), at("2026-01-08 22:00"), rows)
+        })
+        .collect();
+    let settled: Vec<_> = all
+        .iter()
+        .map(|series| Settled { series, since: d("2020-01-01"), until: series.last().unwrap().date })
+        .collect();
+    let ids = ["I0", "I1", "I2", "I3"].map(id);
+    let full = server().database();
+    let mut store = open(&full);
+    fails_with(&full, "53100", 99);
+    assert!(matches!(store.keep(&settled), Err(StoreError::Full { .. })));
+    assert_eq!(store.held(&ids, d("1900-01-01"), None).unwrap(), []);
+
+    let mut store = open(&server().database());
+    assert_eq!(store.keep(&settled).unwrap().added, 4_000);
+    let held: Vec<_> =
+        store.held(&ids, d("1900-01-01"), None).unwrap().into_iter().map(|h| h.series).collect();
+    assert_eq!(held, all);
+    assert_eq!(store.keep(&settled).unwrap().confirmed, 4_000);
+    assert_eq!(store.verify().unwrap(), []);
+}
+
+#[test]
 fn a_full_disk_a_read_only_server_and_a_lock_are_told_apart_and_nothing_is_kept() {
     let rows = [("2026-01-07", 1.0)];
     let full = server().database();

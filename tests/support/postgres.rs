@@ -49,16 +49,14 @@ pub fn server() -> &'static Server {
 
 /// The folder of the server's programs.
 pub fn programs() -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
     let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = installed.map(|version| version.path().join("bin")).collect();
     folders.sort();
-    folders.extend(std::env::split_paths(&path));
-    folders
-        .into_iter()
-        .rev()
-        .find(|f| f.join("initdb").exists() && f.join("postgres").exists())
-        .expect(MISSING)
+    folders.reverse();
+    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let all =
+        |folder: &PathBuf| ["initdb", "postgres", "pg_ctl"].iter().all(|name| folder.join(name).exists());
+    folders.into_iter().find(all).expect(MISSING)
 }
 
 /// A command that does not run as root.

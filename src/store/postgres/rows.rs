@@ -3,11 +3,13 @@
 //! Not for: what is to be written (`write`).
 
 use std::collections::{BTreeMap, HashMap};
+use std::pin::pin;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::try_join_all;
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio_postgres::Client;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::Type;
 
 use super::super::merge::{Change, Rebase};
@@ -18,8 +20,8 @@ use crate::store::{Coverage, Latest, Row};
 
 type Result<T> = std::result::Result<T, Failure>;
 
-/// So many closes of one statement.
-const AT_ONCE: usize = 50_000;
+/// More new closes than this are copied, which is faster and takes a message more.
+const MANY: usize = 2_000;
 
 const REVISE_BEFORE: &str = "INSERT INTO marketsnap.revision (series, session, close, fetched_at, replaced_at) \
     SELECT c.series, c.session, c.close, c.fetched_at, w.at \
@@ -40,6 +42,7 @@ const CHANGE: &str = "UPDATE marketsnap.close AS c SET close = w.close, fetched_
     WHERE c.series = w.series AND c.session = w.session";
 const ADD: &str = "INSERT INTO marketsnap.close (series, session, close, fetched_at) \
     SELECT * FROM unnest($1::bigint[], $2::date[], $3::float8[], $4::timestamptz[])";
+const COPY: &str = "COPY marketsnap.close (series, session, close, fetched_at) FROM STDIN (FORMAT binary)";
 const ADD_SPLIT: &str = "INSERT INTO marketsnap.split (series, session, factor, fetched_at) \
     SELECT * FROM unnest($1::bigint[], $2::date[], $3::float8[], $4::timestamptz[]) \
     ON CONFLICT (series, session) DO UPDATE SET factor = excluded.factor";
@@ -90,6 +93,9 @@ impl Writes {
     /// that moved to another basis went out of use.
     pub(super) async fn send(&self, client: &Client) -> Result<HashMap<i64, usize>> {
         let dropped = if self.rebased.is_empty() { HashMap::new() } else { self.rebase(client).await? };
+        if self.added.len() > MANY {
+            self.copy(client).await?;
+        }
         // The statements are sent without waiting for one another's answers; each is done after the one before.
         let mut all: Vec<BoxFuture<'_, Result<()>>> = Vec::new();
         if !self.revised.is_empty() {
@@ -98,13 +104,26 @@ impl Writes {
         if !self.changed.is_empty() {
             all.push(closes(client, CHANGE, &self.changed).boxed());
         }
-        all.extend(self.added.chunks(AT_ONCE).map(|some| closes(client, ADD, some).boxed()));
+        if (1..=MANY).contains(&self.added.len()) {
+            all.push(closes(client, ADD, &self.added).boxed());
+        }
         if !self.splits.is_empty() {
             all.push(self.add_splits(client).boxed());
         }
         all.push(self.note_all(client).boxed());
         try_join_all(all).await?;
         Ok(dropped)
+    }
+
+    async fn copy(&self, client: &Client) -> Result<()> {
+        let columns = [Type::INT8, Type::DATE, Type::FLOAT8, Type::TIMESTAMPTZ];
+        let sink = client.copy_in(COPY).await?;
+        let mut writer = pin!(BinaryCopyInWriter::new(sink, &columns));
+        for (id, row) in &self.added {
+            writer.as_mut().write(&[id, &row.session, &row.close, &row.fetched_at]).await?;
+        }
+        writer.finish().await?;
+        Ok(())
     }
 
     async fn rebase(&self, client: &Client) -> Result<HashMap<i64, usize>> {
