@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, Row as SqlRow, params};
 
+use super::super::asked;
 use super::super::versions::{self, Version};
 use super::{date, days, instant, told};
 use crate::domain::{Bar, Basis, InstrumentId, Mic, Provenance, Series, Split};
@@ -281,19 +282,8 @@ fn latest(row: &SqlRow<'_>) -> Result<Option<Latest>> {
     Ok(Some(Latest { bar, stamp, fetched_at: instant(fetched_at)? }))
 }
 
-/// How a basis is written.
-pub(super) fn basis_text(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Price => "price",
-        Basis::TotalReturn => "total_return",
-        Basis::Mixed => "mixed",
-    }
-}
-
 fn basis(text: &str) -> Result<Basis> {
-    let all = [Basis::Price, Basis::TotalReturn, Basis::Mixed];
-    let found = all.into_iter().find(|b| basis_text(*b) == text);
-    found.ok_or_else(|| wrong(format!("a series with the basis {text}")))
+    asked::basis_of(text).ok_or_else(|| wrong(format!("a series with the basis {text}")))
 }
 
 fn close(row: &SqlRow<'_>) -> Result<Row> {

@@ -5,11 +5,12 @@
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::super::asked::{self, Asked};
 use super::super::merge::{self, Change, Rebase};
 use super::read;
 use super::{days, instant, told};
-use crate::domain::{Bar, Provenance};
-use crate::store::{Coverage, Kept, Latest, Rebasing, Restatement, Row, Settled};
+use crate::domain::Provenance;
+use crate::store::{Coverage, Kept, Latest, Row, Settled};
 
 type Result<T> = rusqlite::Result<T>;
 
@@ -66,49 +67,37 @@ pub(super) fn keep(db: &mut Connection, fetched: &[Settled<'_>]) -> Result<Kept>
 
 fn keep_one(db: &Connection, fetched: Settled<'_>, kept: &mut Kept) -> Result<()> {
     let provenance = &fetched.series.provenance;
-    let at = instant(provenance.fetched_at.timestamp())?;
-    let rows: Vec<Row> =
-        fetched.series.bars_until(fetched.until).iter().map(|b| settled_row(b, at)).collect();
-    let asked = Coverage {
-        from: rows.first().map_or(fetched.since, |r| r.session.min(fetched.since)),
-        to: fetched.until.max(fetched.since),
-        fetched_at: at,
-    };
+    let asked = Asked::of(fetched);
     let listed = read::find(db, provenance)?;
     let id = match &listed {
         Some(listed) => listed.id,
-        None => add_series(db, provenance, asked)?,
+        None => add_series(db, provenance, asked.coverage)?,
     };
     let told = listed.as_ref().is_some_and(|l| l.told);
-    let change = match rows.first().zip(rows.last()).filter(|_| listed.is_some()) {
+    let change = match asked.rows.first().zip(asked.rows.last()).filter(|_| listed.is_some()) {
         Some((first, last)) => {
             let there = read::rows(db, id, first.session, last.session)?;
-            merge::merge(&there, &rows, if told { rebased_at(db, id)? } else { None })
+            merge::merge(&there, &asked.rows, if told { rebased_at(db, id)? } else { None })
         }
-        None => Change { added: rows, ..Change::default() },
+        None => Change { added: asked.rows.clone(), ..Change::default() },
     };
     let held = listed.map(|l| l.covered);
     let before = held.as_ref().map(|h| h.coverage);
-    let dropped = write(db, id, &change, before, at)?;
-    let newest = before.is_none_or(|b| merge::supersedes(at, b.fetched_at));
-    let coverage = match before {
-        Some(before) if change.rebase.is_none() => before.joined(asked, newest),
-        _ => asked,
-    };
-    let latest = if newest { live(fetched, at) } else { held.and_then(|h| h.latest) };
-    let latest = latest.filter(|l| l.bar.date > coverage.to);
+    let dropped = write(db, id, &change, before, asked.at)?;
+    let newest = asked.newest(held.as_ref());
+    let (coverage, latest) = asked.noted(fetched, held.as_ref(), &change);
     let told = told || change.rebase.is_some() || told::tells(fetched);
-    note_series(db, id, coverage, latest, at, told)?;
-    if newest && before.is_some_and(|b| at < b.fetched_at) {
-        told::set_clock_right(db, id, at)?;
+    note_series(db, id, coverage, latest, asked.at, told)?;
+    if newest && before.is_some_and(|b| asked.at < b.fetched_at) {
+        told::set_clock_right(db, id, asked.at)?;
     }
     if told {
-        told::keep(db, id, fetched, newest.then_some((asked, coverage)))?;
+        told::keep(db, id, fetched, newest.then_some((asked.coverage, coverage)))?;
     }
-    if !tells_when(&change, before) {
-        told::ask(db, id, at)?;
+    if !asked::tells_when(&change, held.as_ref()) {
+        told::ask(db, id, asked.at)?;
     }
-    tell(kept, provenance, change, dropped);
+    kept.tell(provenance, change, dropped);
     Ok(())
 }
 
@@ -118,22 +107,6 @@ fn rebased_at(db: &Connection, id: i64) -> Result<Option<DateTime<Utc>>> {
     Option::<i64>::map(at, instant).transpose()
 }
 
-/// Whether a close that a fetch brought is the newest of all, so that it tells when it was fetched.
-fn tells_when(change: &Change, before: Option<Coverage>) -> bool {
-    change.added.last().is_some_and(|newest| before.is_none_or(|b| newest.session > b.to))
-}
-
-/// A close to keep. SQLite keeps no sign of zero, and a close has none.
-fn settled_row(bar: &Bar, fetched_at: DateTime<Utc>) -> Row {
-    Row { session: bar.date, close: bar.close + 0.0, fetched_at }
-}
-
-/// The newest value, if its session is not settled.
-fn live(fetched: Settled<'_>, fetched_at: DateTime<Utc>) -> Option<Latest> {
-    let bar = fetched.series.last().filter(|b| b.date > fetched.until)?;
-    Some(Latest { bar: *bar, stamp: fetched.series.provenance.stamp, fetched_at })
-}
-
 fn add_series(db: &Connection, of: &Provenance, asked: Coverage) -> Result<i64> {
     db.prepare_cached(ADD_SERIES)?.execute(params![
         of.instrument.as_str(),
@@ -141,7 +114,7 @@ fn add_series(db: &Connection, of: &Provenance, asked: Coverage) -> Result<i64> 
         of.symbol,
         of.currency.as_deref().unwrap_or_default(),
         of.venue.as_ref().map_or("", |v| v.as_str()),
-        read::basis_text(of.basis),
+        asked::basis_text(of.basis),
         of.raw,
         days(asked.from),
         days(asked.to),
@@ -242,29 +215,6 @@ fn revise(db: &Connection, id: i64, old: Row, replaced_at: DateTime<Utc>) -> Res
     let row = params![id, days(old.session), old.close, fetched_at, replaced_at.timestamp()];
     db.prepare_cached(REVISE)?.execute(row)?;
     Ok(())
-}
-
-/// Adds one series' change to what is told.
-fn tell(kept: &mut Kept, of: &Provenance, change: Change, dropped: usize) {
-    let (instrument, source) = (of.instrument.clone(), of.source.clone());
-    kept.confirmed += change.confirmed;
-    kept.clock_set_back |= change.clock_set_back;
-    match change.rebase {
-        Some(Rebase { factor, replaced, .. }) => {
-            kept.added += change.added.len() - replaced;
-            kept.rebased.push(Rebasing { instrument, source, factor, replaced, dropped: dropped - replaced });
-        }
-        None => {
-            kept.added += change.added.len();
-            kept.restated.extend(change.restated.into_iter().map(|(old, new)| Restatement {
-                instrument: instrument.clone(),
-                source: source.clone(),
-                session: old.session,
-                old: old.close,
-                new: new.close,
-            }));
-        }
-    }
 }
 
 #[cfg(test)]
