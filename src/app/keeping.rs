@@ -14,7 +14,7 @@ use super::run::{Answers, inputs};
 use crate::compute::{Inputs, sessions};
 use crate::domain::{InstrumentId, Series};
 use crate::store::sqlite::SetAside;
-use crate::store::{self, Kept, Opened, Opening, Place, Settled, StoreError};
+use crate::store::{self, Kept, Opened, Opening, Place, Settled, Store, StoreError};
 
 /// How long a report waits for another process that writes.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
@@ -48,7 +48,8 @@ pub(super) fn keep(plan: &Plan, answers: &Answers, now: DateTime<Utc>) -> Told {
         .iter()
         .map(|(since, series, until)| Settled { series, since: *since, until: *until })
         .collect();
-    match kept(place, &settled, now, &mut told) {
+    let opening = Opening { busy: PATIENCE, ..Opening::new(place, now) };
+    match with_store(&opening, &mut told, |store| store.keep(&settled)) {
         Ok(kept) => {
             told.done = true;
             tell(&kept, &mut told);
@@ -73,7 +74,7 @@ fn as_fetched<'a>(plan: &'a Plan, answers: &'a Answers) -> impl Iterator<Item = 
 }
 
 /// A series with its last settled session; one outside the catalogue with the venue that its source told.
-fn settled<'s>(at: &Inputs<'_>, series: &'s Series) -> Option<(Cow<'s, Series>, NaiveDate)> {
+pub(super) fn settled<'s>(at: &Inputs<'_>, series: &'s Series) -> Option<(Cow<'s, Series>, NaiveDate)> {
     let instrument = at.universe.instrument(&series.provenance.instrument)?;
     let until = sessions::known(at, instrument, series)?.settled().last()?.date;
     let mut series = Cow::Borrowed(series);
@@ -83,20 +84,18 @@ fn settled<'s>(at: &Inputs<'_>, series: &'s Series) -> Option<(Cow<'s, Series>, 
     Some((series, until))
 }
 
-/// Keeps series in the store, which is put aside first if it is damaged.
-fn kept(
-    place: &Place,
-    settled: &[Settled<'_>],
-    now: DateTime<Utc>,
+/// Does something with the store, which is put aside first if it is damaged.
+pub(super) fn with_store<T>(
+    opening: &Opening<'_>,
     told: &mut Told,
-) -> Result<Kept, StoreError> {
-    let opening = Opening { busy: PATIENCE, ..Opening::new(place, now) };
+    doing: impl Fn(&mut dyn Store) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     let mut usable = |opened: Opened| {
-        told.warnings.extend(opened.set_aside.map(|aside| put_aside(place, &aside)));
+        told.warnings.extend(opened.set_aside.map(|aside| put_aside(opening.place, &aside)));
         opened.store
     };
-    match usable(store::open(&opening)?).keep(settled) {
-        Err(StoreError::Damaged { .. }) => usable(store::mend(&opening)?).keep(settled),
+    match doing(&mut *usable(store::open(opening)?)) {
+        Err(StoreError::Damaged { .. }) => doing(&mut *usable(store::mend(opening)?)),
         done => done,
     }
 }
@@ -110,7 +109,7 @@ fn put_aside(place: &Place, aside: &SetAside) -> String {
 }
 
 /// What sources changed of closes that were held.
-fn tell(kept: &Kept, told: &mut Told) {
+pub(super) fn tell(kept: &Kept, told: &mut Told) {
     let rebased = kept.rebased.iter().map(|r| {
         let gone = match r.dropped {
             0 => String::new(),

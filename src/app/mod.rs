@@ -19,6 +19,7 @@ mod recall;
 mod run;
 mod second;
 mod sources;
+mod sync;
 mod upkeep;
 mod words;
 
@@ -34,4 +35,5 @@ pub use prices::NoPrice;
 pub use probe::{Probes, probe};
 pub use run::{Answers, RunError, ask, report};
 pub use sources::{SourcesPlan, sources};
+pub use sync::{SyncPlan, Synced, sync, synced};
 pub use upkeep::{Exporting, Upkeep, upkeep};

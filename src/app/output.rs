@@ -80,7 +80,7 @@ impl Console<'_> {
     }
 
     /// Tells failures by their causes, under a line that says how many there are.
-    fn causes(&mut self, what: &str, errors: &[Failed], told: bool) {
+    pub(super) fn causes(&mut self, what: &str, errors: &[Failed], told: bool) {
         if !errors.is_empty() && !told {
             let ids: Vec<&str> = errors.iter().map(|e| e.id.as_str()).collect();
             self.say(&format!("warning: {} {what}: {}", ids.len(), shortened(&ids)));
@@ -104,7 +104,7 @@ impl Console<'_> {
     }
 
     /// One cause or hint in lines that fit; further ones stand deeper.
-    fn say(&mut self, text: &str) {
+    pub(super) fn say(&mut self, text: &str) {
         let head = text.len() - text.trim_start().len();
         let room = self.err_width.max(NARROWEST).saturating_sub(head);
         for line in render::wrapped(text.trim_start(), room, HANGING - head) {
@@ -147,7 +147,7 @@ fn asked(alike: &[&Failed]) -> String {
     sources.join(", ")
 }
 
-fn shortened(ids: &[&str]) -> String {
+pub(super) fn shortened(ids: &[&str]) -> String {
     let shown = ids.iter().take(8).copied().collect::<Vec<_>>().join(", ");
     if ids.len() > 8 { format!("{shown} and {} more", ids.len() - 8) } else { shown }
 }

@@ -94,6 +94,14 @@ pub enum UsageError {
         /// Now.
         now: String,
     },
+    /// A first day to sync from that has not come yet.
+    #[error("--since {since} lies in the future: today is {today}")]
+    FutureSince {
+        /// The day asked for.
+        since: NaiveDate,
+        /// Today.
+        today: NaiveDate,
+    },
     /// A base date that is not before the report's day.
     #[error("the base date {since} is not before the day of the report, {day}")]
     SinceTooLate {

@@ -15,15 +15,15 @@ use super::run::{Answers, inputs};
 use crate::compute::fresh::{self, Seen};
 use crate::compute::{Trust, moves, sessions};
 use crate::domain::snapshot::Failed;
-use crate::domain::{Exchange, Instrument, InstrumentId, Series, Warning, WarningKind};
+use crate::domain::{Exchange, Instrument, InstrumentId, Provenance, Series, Warning, WarningKind};
 use crate::fetch::{self, Failure, FailureKind};
-use crate::store::{self, Held, Opening, Place, StoreError};
+use crate::store::{self, Coverage, Held, Opening, Place, StoreError};
 
 /// Closes begin so many days after the first one needed at most: reports ask for a month to spare.
 const SPARE: Days = Days::new(31);
 /// What is asked for anew begins so many days before the last close held, so that a source's second
 /// thoughts about the newest sessions are noticed.
-const AGAIN: Days = Days::new(35);
+pub(super) const AGAIN: Days = Days::new(35);
 
 /// What the store holds of a run's instruments, each one's series in the order in which sources are asked.
 #[derive(Debug, Default)]
@@ -195,14 +195,23 @@ pub(super) fn answers(
     answers
 }
 
+/// The venue whose hours a series keeps.
+fn venue<'a>(plan: &'a Plan, from: &Provenance) -> Option<&'a Exchange> {
+    let usual = || Some(&plan.universe.instrument(&from.instrument)?.exchange);
+    plan.universe.exchange(from.venue.as_ref().or_else(usual)?)
+}
+
+/// Whether the source of a series can have nothing newer at the report's instant.
+pub(super) fn is_unchanged(plan: &Plan, from: &Provenance, coverage: Coverage, now: DateTime<Utc>) -> bool {
+    let seen = Seen { fetched_at: coverage.fetched_at, settled: coverage.to };
+    venue(plan, from).is_some_and(|e| fresh::unchanged(e, seen, plan.as_of.unwrap_or(now), now))
+}
+
 /// A series held, as the report's instant knew it, with how new it is.
 fn item(plan: &Plan, mut held: Held, now: DateTime<Utc>) -> Option<Item> {
-    let from = &held.series.provenance;
-    let venue = || Some(&plan.universe.instrument(&from.instrument)?.exchange);
-    let exchange = plan.universe.exchange(from.venue.as_ref().or_else(venue)?)?;
+    let exchange = venue(plan, &held.series.provenance)?;
     let at = plan.as_of.unwrap_or(now);
-    let seen = Seen { fetched_at: held.coverage.fetched_at, settled: held.coverage.to };
-    let unchanged = fresh::unchanged(exchange, seen, at, now);
+    let unchanged = is_unchanged(plan, &held.series.provenance, held.coverage, now);
     held.reconstructed.retain(|d| exchange.session_times(*d).final_ <= at);
     let Some(asked_at) = held.asked_at.filter(|_| plan.known_at().is_some()) else {
         return Some(Item { held, unchanged, up_to_date: unchanged });
@@ -277,14 +286,16 @@ fn read(plan: &Plan, instruments: &[Instrument], now: DateTime<Utc>) -> Result<V
     store::open(&opening)?.store.held(&ids, plan.query.from, plan.known_at())
 }
 
-/// The order in which sources are asked: an instrument's own before that of the run, what the run would
-/// not ask last.
 fn in_order(plan: &Plan, instrument: &Instrument, items: &mut [Item]) {
-    let place = |names: &[String], i: &Item| {
-        names.iter().position(|n| *n == i.held.series.provenance.source).unwrap_or(names.len())
-    };
+    items.sort_by_key(|i| rank(plan, instrument, &i.held.series.provenance.source));
+}
+
+/// The place of a source in the order in which an instrument's are asked: its own order before that of the
+/// run, what the run would not ask last.
+pub(super) fn rank(plan: &Plan, instrument: &Instrument, source: &str) -> (usize, usize) {
+    let place = |names: &[String]| names.iter().position(|n| n == source).unwrap_or(names.len());
     let own: &[String] = if plan.settings.named { &[] } else { &instrument.sources };
-    items.sort_by_key(|i| (place(own, i), place(&plan.settings.sources, i)));
+    (place(own), place(&plan.settings.sources))
 }
 
 /// The series to show: one that reaches back as far as the report needs, or as any, then, where some may be

@@ -247,7 +247,7 @@ pub(super) fn inputs<'a>(
 }
 
 /// What could not be had, with the nearest ids for words that no source knows.
-fn failures(fetched: &Fetched, plan: &Plan) -> Vec<Failed> {
+pub(super) fn failures(fetched: &Fetched, plan: &Plan) -> Vec<Failed> {
     let universe = &plan.universe;
     fetched
         .failures

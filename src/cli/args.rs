@@ -241,10 +241,7 @@ impl Shared {
         if self.store.is_some() && self.no_store && both("store", "no_store") {
             return Err(Conflict("--store", "--no-store"));
         }
-        if self.quiet && self.verbose > 0 && given.has("quiet") {
-            return Err(Conflict("--quiet", "--verbose"));
-        }
-        Ok(())
+        loud_or_quiet(self.quiet, self.verbose, given)
     }
 
     /// The plain options of a command with these flags; a flag of the command line outranks a variable.
@@ -338,6 +335,14 @@ impl Shared {
     pub(super) fn progress(&self, world: &World<'_>) -> bool {
         world.stderr_is_terminal && !self.quiet && !self.no_progress && self.verbose == 0
     }
+}
+
+/// Refuses to be quiet and verbose at once.
+pub(super) fn loud_or_quiet(quiet: bool, verbose: u8, given: &Given) -> Result<(), Conflict> {
+    if quiet && verbose > 0 && given.has("quiet") {
+        return Err(Conflict("--quiet", "--verbose"));
+    }
+    Ok(())
 }
 
 /// A time of the command line.

@@ -64,6 +64,7 @@ fn lines(event: &Event, verbose: u8) -> Vec<String> {
         Event::Throttled { source, wait } => {
             vec![format!("{source}: asked to wait {:.0} s", wait.as_secs_f64())]
         }
+        Event::Kept { done, of } => vec![format!("kept: {done} of {of} instruments")],
     }
 }
 
@@ -77,7 +78,7 @@ struct Progress {
 impl Progress {
     fn start() -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
-        if let Ok(style) = ProgressStyle::with_template("{msg} ({pos} of {len} answers, {elapsed})") {
+        if let Ok(style) = ProgressStyle::with_template("{prefix}{msg} ({pos} of {len} answers, {elapsed})") {
             bar.set_style(style);
         }
         bar.set_message("asking");
@@ -105,6 +106,7 @@ impl Progress {
             Event::Throttled { source, wait } => {
                 self.bar.set_message(format!("{source} asked to wait {:.0} s", wait.as_secs_f64()));
             }
+            Event::Kept { done, of } => self.bar.set_prefix(format!("{done} of {of} instruments kept; ")),
         }
     }
 

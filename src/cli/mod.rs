@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod sources;
 mod store;
+mod sync;
 mod today;
 
 use std::collections::btree_map::Entry;
@@ -23,7 +24,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
 
-use crate::app::{self, Clock, Exit, Options, Plan, SourcesPlan};
+use crate::app::{self, Clock, Exit, Options, Plan, SourcesPlan, SyncPlan};
 use crate::config::{self, Config, ConfigError};
 
 /// The variable that names the config file.
@@ -77,7 +78,7 @@ pub struct Environment {
     version,
     max_term_width = 100,
     arg_required_else_help = true,
-    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap today --date 2026-01-21     the settled sessions of that day\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sources                     whom it is asked of, and how they are doing"
+    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap today --date 2026-01-21     the settled sessions of that day\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap sources                     whom it is asked of, and how they are doing"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -93,6 +94,7 @@ enum Command {
     List(list::List),
     Sources(sources::Sources),
     Store(store::Store),
+    Sync(sync::Sync),
 }
 
 /// Runs the program on `argv` and returns its exit code.
@@ -120,6 +122,7 @@ pub fn run(
             return ended(done, err);
         }
         Command::Sources(sources) => return list_sources(sources, world, out, err),
+        Command::Sync(sync) => return bring_up_to_date(sync, &given, world, out, err),
         Command::History(history) => {
             if let Err(conflict) = history.check(&given) {
                 return refuse(err, &conflict);
@@ -182,6 +185,32 @@ fn list_sources(
     observer.finish();
     let console = &mut app::Console { out, err, err_width: err_width(world) };
     ended(probes.and_then(|probes| app::sources(&plan, probes, world.clock, console)), err)
+}
+
+/// Brings the store up to date.
+fn bring_up_to_date(
+    sync: &sync::Sync,
+    given: &args::Given,
+    world: &World<'_>,
+    out: &mut dyn Write,
+    err: &mut (dyn Write + Send),
+) -> u8 {
+    if let Err(conflict) = sync.check(given) {
+        return refuse(err, &conflict);
+    }
+    let mut options = sync.options(world);
+    if let Err(e) = choose(&mut options, world) {
+        return refuse(err, &*e);
+    }
+    let mut plan = match SyncPlan::new(options, sync.since, world.clock.now()) {
+        Ok(plan) => plan,
+        Err(e) => return refuse(err, &e),
+    };
+    let observer = console::Talker::new(sync.verbose, sync.progress(world));
+    let done = app::sync(&mut plan, world.clock, &observer);
+    observer.finish();
+    let console = &mut app::Console { out, err, err_width: err_width(world) };
+    ended(done.and_then(|done| app::synced(&plan, done, console)), err)
 }
 
 /// Adds the lasting choices of the config file, which flags and variables outrank, and the keys.

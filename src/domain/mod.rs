@@ -15,6 +15,7 @@ pub mod row;
 pub mod series;
 pub mod snapshot;
 pub mod sources;
+pub mod sync;
 pub mod text;
 pub mod universe;
 
@@ -29,4 +30,5 @@ pub use ordered::Ordered;
 pub use series::{Bar, Provenance, RawRow, Series, Split, Warning, WarningKind};
 pub use snapshot::Snapshot;
 pub use sources::Sources;
+pub use sync::Sync;
 pub use universe::{Composite, Group, Member, Universe};

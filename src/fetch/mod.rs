@@ -151,6 +151,13 @@ pub enum Event {
         /// How long.
         wait: Duration,
     },
+    /// A part of a long run is in the store.
+    Kept {
+        /// Instruments done so far.
+        done: usize,
+        /// Instruments that were to be asked for.
+        of: usize,
+    },
 }
 
 /// Hears what happens during a run.

@@ -23,6 +23,7 @@ mod sheet;
 mod sources;
 mod spark;
 mod style;
+mod sync;
 mod table;
 #[cfg(test)]
 mod testing;
@@ -33,7 +34,7 @@ mod text;
 use std::io::{self, Write};
 
 use crate::domain::history::PriceList;
-use crate::domain::{Comparison, History, Listing, Snapshot, Sources};
+use crate::domain::{Comparison, History, Listing, Snapshot, Sources, Sync};
 
 pub use directives::Dialect;
 pub use sheet::{PARQUET, Sheet, SheetFormat};
@@ -138,6 +139,14 @@ pub fn sources(list: &Sources, format: Format, style: &Style, out: &mut dyn Writ
         Format::Table => sources::write(list, style, out),
         Format::Json => json::write(list, out),
     }
+}
+
+/// Writes what `sync` did.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn sync(done: &Sync, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    sync::write(done, style, out)
 }
 
 /// Writes the report of `compare`.

@@ -60,6 +60,14 @@ pub trait Store {
     /// [`StoreError`] when the store cannot be written; then nothing of these series was kept.
     fn keep(&mut self, fetched: &[Settled<'_>]) -> Result<Kept, StoreError>;
 
+    /// Whether closes can be kept at all, as far as that can be told without writing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when they cannot.
+    fn writable(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// How far each series of these instruments was asked for, and its latest value; reads no closes.
     ///
     /// # Errors

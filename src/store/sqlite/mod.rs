@@ -74,6 +74,13 @@ impl Store for Sqlite {
         write::keep(&mut self.db, fetched).map_err(failed)
     }
 
+    fn writable(&mut self) -> Result<(), StoreError> {
+        if self.db.is_readonly("main").map_err(self.failed("looking at its rights"))? {
+            return Err(StoreError::ReadOnly { place: self.path.display().to_string() });
+        }
+        Ok(())
+    }
+
     fn covered(&mut self, ids: &[InstrumentId]) -> Result<Vec<Covered>, StoreError> {
         let failed = self.failed("reading what is covered");
         read::covered(&mut self.db, ids).map_err(failed)
