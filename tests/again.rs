@@ -54,6 +54,16 @@ fn a_second_run_within_minutes_asks_nothing_and_says_the_same() {
 }
 
 #[test]
+fn a_symbol_outside_the_catalogue_is_not_asked_for_twice_either() {
+    let days = Days::new();
+    let first = days.today("2026-01-21T09:30:00Z", &["TENCENT.HK", "SP500"], plain);
+    assert_eq!(first.row("TENCENT.HK")["name"], "Tencent");
+    let second = days.today("2026-01-21T10:00:00Z", &["TENCENT.HK", "SP500"], plain);
+    assert_eq!(second.asked, 0);
+    same_figures(&second.report, &first.report);
+}
+
+#[test]
 fn a_second_run_of_a_day_asks_only_for_what_can_have_changed() {
     let days = Days::new();
     days.today("2026-01-21T08:30:00Z", &["STAR50", "SP500", "DAX"], plain);

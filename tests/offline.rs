@@ -165,11 +165,12 @@ fn a_comparison_and_a_days_report_are_had_from_the_store_too() {
 }
 
 #[test]
-fn a_symbol_outside_the_catalogue_is_kept_with_its_venue() {
+fn a_symbol_outside_the_catalogue_is_kept_with_its_venue_and_what_its_source_said_of_it() {
     let user = User::with_closes_of(&["TENCENT.HK"]);
     let report = json(&user.alone(&["today", "TENCENT.HK", "--offline", "--as-of", AS_OF, "--json"]));
     let share = row(&report, "TENCENT.HK");
     assert_eq!((share["exchange"].as_str(), share["currency"].as_str()), (Some("XHKG"), Some("HKD")));
+    assert_eq!((share["name"].as_str(), share["kind"].as_str()), (Some("Tencent"), Some("stock")));
     // 600 to 603.
     assert!((share["moves"]["1D"]["pct"].as_f64().unwrap() - 0.5).abs() < 1e-9);
 }

@@ -76,6 +76,8 @@ kept!(
     any_sequence_of_windows_ends_with_the_newest_version_and_all_older_ones_as_revisions,
     the_last_fetch_before_an_instant_is_known_whether_it_brought_anything_or_not,
     a_fetch_without_a_settled_close_and_one_that_comes_late_are_known_too,
+    closes_of_a_clock_that_was_wrong_get_the_time_of_the_right_one,
+    what_a_source_says_of_an_instrument_is_given_back_until_it_says_otherwise,
     a_session_that_came_later_and_a_hole_filled_later_are_reconstructed,
     an_instant_at_or_after_the_last_fetch_reads_what_no_instant_reads,
     warnings_are_those_of_the_newest_answer_that_covers_all,

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use crate::domain::{Exchange, Hours, Instrument, InstrumentId, Kind, Mic, Provenance, Universe, VenueKind};
+use crate::domain::{
+    About, Exchange, Hours, Instrument, InstrumentId, Kind, Mic, Provenance, Universe, VenueKind,
+};
 use crate::fetch::Described;
 
 /// The section of instruments outside the catalogue.
@@ -36,7 +38,7 @@ pub(super) fn describe(universe: &mut Universe, described: &BTreeMap<InstrumentI
 }
 
 /// Takes over what a series that was kept says of an instrument outside the catalogue.
-pub(super) fn remembered(universe: &mut Universe, from: &Provenance) {
+pub(super) fn remembered(universe: &mut Universe, from: &Provenance, about: Option<&About>) {
     if universe.instrument(&from.instrument).is_none_or(|i| i.section != SECTION) {
         return;
     }
@@ -48,7 +50,9 @@ pub(super) fn remembered(universe: &mut Universe, from: &Provenance) {
         mic: from.venue.clone(),
         timezone: zone,
         currency: from.currency.clone(),
-        ..Described::default()
+        name: about.map(|a| a.name.clone()),
+        kind: about.map(|a| a.kind),
+        decimals: about.map(|a| a.decimals),
     };
     describe(universe, &BTreeMap::from([(from.instrument.clone(), said)]));
 }

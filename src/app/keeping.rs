@@ -12,12 +12,12 @@ use super::adhoc;
 use super::plan::Plan;
 use super::run::{Answers, inputs};
 use crate::compute::{Inputs, sessions};
-use crate::domain::{InstrumentId, Series};
+use crate::domain::{About, Instrument, InstrumentId, Series};
 use crate::store::sqlite::SetAside;
 use crate::store::{self, Kept, Opened, Opening, Place, Settled, Store, StoreError};
 
 /// How long a report waits for another process that writes.
-pub(super) const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 /// So many changed closes are told one by one.
 const TOLD: usize = 8;
 
@@ -78,8 +78,11 @@ pub(super) fn settled<'s>(at: &Inputs<'_>, series: &'s Series) -> Option<(Cow<'s
     let instrument = at.universe.instrument(&series.provenance.instrument)?;
     let until = sessions::known(at, instrument, series)?.settled().last()?.date;
     let mut series = Cow::Borrowed(series);
-    if instrument.section == adhoc::SECTION && series.provenance.venue.is_none() {
-        series.to_mut().provenance.venue = Some(instrument.exchange.clone());
+    if instrument.section == adhoc::SECTION {
+        let series = series.to_mut();
+        series.provenance.venue.get_or_insert_with(|| instrument.exchange.clone());
+        let Instrument { name, kind, decimals, .. } = instrument;
+        series.about = Some(About { name: name.clone(), kind: *kind, decimals: *decimals });
     }
     Some((series, until))
 }

@@ -16,7 +16,7 @@ use crate::compute::fresh::{self, Seen};
 use crate::compute::{Trust, moves, sessions};
 use crate::domain::snapshot::Failed;
 use crate::domain::{Exchange, Instrument, InstrumentId, Provenance, Series, Warning, WarningKind};
-use crate::fetch::{self, Failure, FailureKind};
+use crate::fetch::{self, Failure, FailureKind, Want};
 use crate::store::{self, Coverage, Held, Opening, Place, StoreError};
 
 /// Closes begin so many days after the first one needed at most: reports ask for a month to spare.
@@ -68,7 +68,7 @@ impl Shelf {
         };
         let all: Vec<Held> = all.into_iter().filter(usable).collect();
         for held in all {
-            adhoc::remembered(&mut plan.universe, &held.series.provenance);
+            adhoc::remembered(&mut plan.universe, &held.series.provenance, held.series.about.as_ref());
             let id = held.series.provenance.instrument.clone();
             shelf.items.entry(id).or_default().extend(item(plan, held, now));
         }
@@ -81,10 +81,14 @@ impl Shelf {
     }
 
     /// The instruments of which what is held reaches as far as the report needs, and nothing newer can be
-    /// had; where the user names sources, from the first of them that has it. A symbol outside the
-    /// catalogue is always asked for: its source describes it.
+    /// had; where the user names sources, from the first of them that has it.
     pub(super) fn enough(&self, plan: &Plan) -> BTreeSet<InstrumentId> {
         let reaches = |i: &Item| i.unchanged && i.held.coverage.from <= plan.query.from;
+        // A symbol outside the catalogue is known by what its source said of it.
+        let described = |w: &&Want| {
+            let mut items = self.items.get(&w.instrument.id).into_iter().flatten();
+            !w.ad_hoc || items.any(|i| i.held.series.about.is_some())
+        };
         let named = |instrument: &Instrument| {
             let mut sources = plan.settings.sources.iter().filter(|_| plan.settings.named);
             sources.find(|name| fetch::covers(name, instrument))
@@ -95,7 +99,7 @@ impl Shelf {
             let mut of = items.filter(|i| wanted.is_none_or(|name| i.held.series.provenance.source == *name));
             of.any(reaches)
         };
-        let wants = plan.query.wants.iter().filter(|w| !w.ad_hoc).map(|w| &w.instrument);
+        let wants = plan.query.wants.iter().filter(described).map(|w| &w.instrument);
         wants.filter(held).map(|i| i.id.clone()).collect()
     }
 

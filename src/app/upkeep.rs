@@ -141,7 +141,7 @@ fn look(store: &mut dyn Store, now: DateTime<Utc>) -> Result<Looked, RunError> {
         let held = store.held(std::slice::from_ref(&id), NaiveDate::MIN, None)?;
         let series: Vec<Series> = held.into_iter().map(|h| h.series).collect();
         universe.add(adhoc::provisional(id.as_str()));
-        series.iter().for_each(|s| adhoc::remembered(&mut universe, &s.provenance));
+        series.iter().for_each(|s| adhoc::remembered(&mut universe, &s.provenance, s.about.as_ref()));
         looked.instruments += 1;
         looked.series += series.len();
         looked.closes += series.iter().map(|s| s.bars().len()).sum::<usize>();

@@ -83,6 +83,38 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 8] = [
+        Self::Index,
+        Self::Stock,
+        Self::Etf,
+        Self::Fx,
+        Self::Future,
+        Self::Rate,
+        Self::Coin,
+        Self::Composite,
+    ];
+
+    /// Its name, as in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Index => "index",
+            Self::Stock => "stock",
+            Self::Etf => "etf",
+            Self::Fx => "fx",
+            Self::Future => "future",
+            Self::Rate => "rate",
+            Self::Coin => "coin",
+            Self::Composite => "composite",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Whether a close of zero or below is a price and not a fault (crude oil on 2020-04-20).
     #[must_use]
     pub fn allows_non_positive(self) -> bool {
@@ -172,5 +204,19 @@ impl Instrument {
     #[must_use]
     pub fn symbol(&self, source: &str) -> Option<&str> {
         self.symbols.get(source).map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_kind_is_the_one_in_json_and_leads_back_to_it() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+            assert_eq!(Kind::named(kind.name()), Some(kind));
+        }
+        assert_eq!(Kind::named("no such"), None);
     }
 }

@@ -27,7 +27,7 @@ pub use instrument::{Basis, Instrument, InstrumentId, Kind, Mic};
 pub use listing::Listing;
 pub use moves::{Absent, Move, Percent, Points};
 pub use ordered::Ordered;
-pub use series::{Bar, Provenance, RawRow, Series, Split, Warning, WarningKind};
+pub use series::{About, Bar, Provenance, RawRow, Series, Split, Warning, WarningKind};
 pub use snapshot::Snapshot;
 pub use sources::Sources;
 pub use sync::Sync;

@@ -155,6 +155,17 @@ pub struct Provenance {
     pub stamp: Option<DateTime<Utc>>,
 }
 
+/// What a source says of an instrument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Its name, made safe to print.
+    pub name: String,
+    /// What sort of thing it is.
+    pub kind: Kind,
+    /// Digits after the point it is quoted with.
+    pub decimals: u8,
+}
+
 /// An instrument's bars of one source and basis, dates strictly increasing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
@@ -164,6 +175,8 @@ pub struct Series {
     pub splits: Vec<Split>,
     /// What was refused or looked odd while it was built.
     pub warnings: Vec<Warning>,
+    /// What its source said of an instrument outside the catalogue.
+    pub about: Option<About>,
     bars: Vec<Bar>,
 }
 
@@ -182,7 +195,7 @@ impl Series {
             bars.extend(one_bar(same_date, kind, &mut refused));
         }
         let warnings = refused.warnings(&provenance);
-        Self { provenance, splits, warnings, bars }
+        Self { provenance, splits, warnings, about: None, bars }
     }
 
     /// A series of bars that were checked when they were first taken over (a store's); none if they are not
@@ -191,7 +204,7 @@ impl Series {
     pub fn of_bars(provenance: Provenance, bars: Vec<Bar>, splits: Vec<Split>) -> Option<Self> {
         let ordered = bars.is_sorted_by(|a, b| a.date < b.date);
         let finite = bars.iter().all(|b| b.close.is_finite());
-        (ordered && finite).then_some(Self { provenance, splits, warnings: Vec::new(), bars })
+        (ordered && finite).then_some(Self { provenance, splits, warnings: Vec::new(), about: None, bars })
     }
 
     /// Adds a bar after the newest one; a bar that is no later, or whose close is not finite, is not taken.

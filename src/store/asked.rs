@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::merge::{self, Change, Rebase};
 use super::{Coverage, Covered, Kept, Latest, Rebasing, Restatement, Row, Settled};
-use crate::domain::{Bar, Basis, Provenance};
+use crate::domain::{About, Bar, Basis, Kind, Provenance};
 
 /// What of a fetched series is to be kept.
 #[derive(Debug, Clone)]
@@ -95,6 +95,11 @@ impl Kept {
             }
         }
     }
+}
+
+/// What was kept of an instrument outside the catalogue, where anything was.
+pub(super) fn about(name: Option<String>, kind: Option<&str>, decimals: Option<u8>) -> Option<About> {
+    Some(About { name: name?, kind: Kind::named(kind?)?, decimals: decimals? })
 }
 
 /// How a basis is written.

@@ -1,7 +1,7 @@
 //! What every backend promises of a report that is replayed: when a series was asked for, what was told
 //! beside its closes, and what came only later.
 
-use marketsnap::domain::{Series, Warning, WarningKind};
+use marketsnap::domain::{About, Kind, Series, Warning, WarningKind};
 use marketsnap::store::{Held, Settled, Store};
 
 use super::given::*;
@@ -64,6 +64,22 @@ pub fn the_last_fetch_before_an_instant_is_known_whether_it_brought_anything_or_
         }
     }
     assert_eq!(now(store, "DAX").asked_at, Some(at("2026-01-09 09:00")));
+}
+
+pub fn what_a_source_says_of_an_instrument_is_given_back_until_it_says_otherwise(store: &mut dyn Store) {
+    let about = |name: &str| Some(About { name: name.into(), kind: Kind::Coin, decimals: 4 });
+    let mut coin = series("ETH", "2026-01-06 20:00", &[("2026-01-05", 1.0)]);
+    coin.about = about("Ether");
+    keep(store, &coin);
+    keep(store, &series("ETH", "2026-01-07 20:00", &[("2026-01-06", 2.0)]));
+    assert_eq!(now(store, "ETH").series.about, about("Ether"));
+    assert_eq!(then(store, "ETH", "2026-01-06 21:00").series.about, about("Ether"));
+    coin.about = about("Ethereum");
+    coin.provenance.fetched_at = at("2026-01-08 20:00");
+    keep(store, &coin);
+    assert_eq!(now(store, "ETH").series.about, about("Ethereum"));
+    keep(store, &series("DAX", "2026-01-07 20:00", &[("2026-01-06", 2.0)]));
+    assert_eq!(now(store, "DAX").series.about, None);
 }
 
 pub fn a_fetch_without_a_settled_close_and_one_that_comes_late_are_known_too(store: &mut dyn Store) {
@@ -219,4 +235,14 @@ pub fn pruning_forgets_what_was_told_and_leaves_what_an_instant_needs(store: &mu
     store.prune(d("2026-01-08")).unwrap();
     assert_eq!(asked(store), expected);
     assert_eq!(then(store, "DAX", "2026-01-05 19:00").asked_at, None);
+}
+
+pub fn closes_of_a_clock_that_was_wrong_get_the_time_of_the_right_one(store: &mut dyn Store) {
+    // A week ahead when the 5th and the 6th came; then right, when only the 7th came.
+    keep(store, &series("DAX", "2026-01-13 20:00", &[("2026-01-05", 1.0), ("2026-01-06", 2.0)]));
+    keep(store, &series("DAX", "2026-01-07 20:00", &[("2026-01-07", 3.0)]));
+    let all = store.all(&id("DAX"), d("1900-01-01"), d("2100-01-01")).unwrap().remove(0).rows;
+    let times: Vec<_> = all.iter().map(|r| r.fetched_at).collect();
+    assert_eq!(times, [at("2026-01-07 20:00"); 3]);
+    assert_eq!(then(store, "DAX", "2026-01-08 00:00").reconstructed, []);
 }

@@ -59,7 +59,7 @@ pub(super) async fn all(
     run.with_store(|store| store.writable())?;
     let covered = run.with_store(|store| store.covered(&ids))?;
     for known in &covered {
-        adhoc::remembered(&mut run.sync.plan.universe, &known.provenance);
+        adhoc::remembered(&mut run.sync.plan.universe, &known.provenance, None);
     }
     let parts = needs::parts(&run.sync.plan, &covered, clock.now());
     let of = parts.iter().map(|p| p.wants.len()).sum();

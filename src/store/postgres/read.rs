@@ -11,11 +11,11 @@ use futures_util::future::{try_join3, try_join5};
 use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, Row as SqlRow};
 
-use super::super::asked::basis_of;
+use super::super::asked::{self, basis_of};
 use super::super::versions::{self, Version};
 use super::told::{self, InForce};
 use super::{Failure, day};
-use crate::domain::{Bar, InstrumentId, Mic, Provenance, Series, Split};
+use crate::domain::{About, Bar, InstrumentId, Mic, Provenance, Series, Split};
 use crate::store::told::give_back;
 use crate::store::{Coverage, Covered, Held, History, Latest, Revision, Row};
 
@@ -28,7 +28,7 @@ type BySeries<T> = HashMap<i64, Vec<T>>;
 /// The columns of a series, in the order in which [`one`] reads them.
 pub(super) const COLUMNS: &str = "s.id, s.instrument, s.source, s.symbol, s.currency, s.venue, s.basis, s.raw, \
     s.covered_from, s.covered_to, s.fetched_at, s.latest_session, s.latest_close, s.latest_low, s.latest_high, \
-    s.latest_stamp, s.latest_fetched_at, s.began_at";
+    s.latest_stamp, s.latest_fetched_at, s.began_at, s.name, s.kind, s.decimals";
 const CLOSES: &str = "SELECT c.series, c.session, c.close FROM unnest($1::bigint[], $2::date[]) AS w (series, since) \
     JOIN marketsnap.close AS c ON c.series = w.series AND c.session >= w.since";
 const SPLITS: &str = "SELECT p.series, p.session, p.factor, p.fetched_at \
@@ -52,6 +52,7 @@ pub(super) struct Listed {
     pub(super) id: i64,
     /// When it was first fetched.
     began_at: DateTime<Utc>,
+    about: Option<About>,
     pub(super) covered: Covered,
 }
 
@@ -80,12 +81,12 @@ async fn newest(client: &Client, listed: Vec<Listed>, since: NaiveDate) -> Resul
     let splits = by_series(client, SPLITS, window, split);
     let told = told::in_force(client, &series, &begin, None);
     let (mut bars, mut splits, told) = try_join3(bars, splits, told).await?;
-    let whole = |Listed { id, covered: Covered { provenance, coverage, latest }, .. }| {
+    let whole = |Listed { id, about, covered: Covered { provenance, coverage, latest }, .. }| {
         let bars = bars.remove(&id).unwrap_or_default();
         let splits = splits.remove(&id).unwrap_or_default().into_iter().map(|(s, _)| s).collect();
         let InForce { warnings, ranges } = told.of(&id, None);
         let mut series = in_order(provenance, bars, splits, |bars| give_back(&ranges, bars))?;
-        series.warnings = warnings;
+        (series.warnings, series.about) = (warnings, about);
         Ok(Held { series, coverage, asked_at: Some(coverage.fetched_at), latest, reconstructed: Vec::new() })
     };
     listed.into_iter().map(whole).collect()
@@ -115,7 +116,7 @@ async fn as_known(
     let asked = told::asked(client, &series, &begin, instant);
     let (mut versions, mut rebases, mut splits, told, asked) =
         try_join5(versions, rebases, splits, told, asked).await?;
-    let whole = |Listed { id, began_at, covered: Covered { provenance, coverage, .. } }: Listed| {
+    let whole = |Listed { id, began_at, about, covered: Covered { provenance, coverage, .. } }: Listed| {
         let rebased = rebases.remove(&id).unwrap_or_default();
         let known = versions::known_at(versions.remove(&id).unwrap_or_default(), instant, &rebased);
         let bars = known.rows.iter().map(|r| bar(r.session, r.close)).collect();
@@ -131,6 +132,7 @@ async fn as_known(
         let mut series = in_order(provenance, bars, splits, |bars| give_back(&ranges, bars))?;
         let begun = began_at <= instant;
         series.warnings = if begun { then.warnings } else { now.warnings };
+        series.about = about;
         // Of the closes read none had been fetched by then: those before them tell.
         let (asked, before) = asked.get(&id).copied().unwrap_or_default();
         let fetched = known.fetched_at.or_else(|| before.max(Some(began_at)));
@@ -237,7 +239,9 @@ pub(super) fn one(row: &SqlRow) -> Result<Listed> {
     };
     let coverage = Coverage { from: at(row, 8)?, to: at(row, 9)?, fetched_at };
     let covered = Covered { provenance, coverage, latest: latest(row)? };
-    Ok(Listed { id: at(row, 0)?, began_at: at(row, 17)?, covered })
+    let decimals = at::<Option<i16>>(row, 20)?.and_then(|d| u8::try_from(d).ok());
+    let about = asked::about(at(row, 18)?, at::<Option<&str>>(row, 19)?, decimals);
+    Ok(Listed { id: at(row, 0)?, began_at: at(row, 17)?, about, covered })
 }
 
 fn latest(row: &SqlRow) -> Result<Option<Latest>> {

@@ -12,10 +12,11 @@ use tokio_postgres::Client;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::Type;
 
+use super::super::asked::Asked;
 use super::super::merge::{Change, Rebase};
 use super::read::{self, Told};
 use super::{Failure, day};
-use crate::domain::Split;
+use crate::domain::{About, Series, Split};
 use crate::store::{Coverage, Latest, Row};
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -49,10 +50,11 @@ const ADD_SPLIT: &str = "INSERT INTO marketsnap.split (series, session, factor, 
 const NOTE: &str = "UPDATE marketsnap.series AS s SET covered_from = w.covered_from, covered_to = w.covered_to, \
     began_at = least(s.began_at, w.at), fetched_at = w.fetched_at, latest_session = w.latest_session, latest_close = w.latest_close, \
     latest_low = w.latest_low, latest_high = w.latest_high, latest_stamp = w.latest_stamp, \
-    latest_fetched_at = w.latest_fetched_at \
+    latest_fetched_at = w.latest_fetched_at, name = coalesce(w.name, s.name), kind = coalesce(w.kind, s.kind), \
+    decimals = coalesce(w.decimals, s.decimals) \
     FROM unnest($1::bigint[], $2::date[], $3::date[], $4::timestamptz[], $5::date[], $6::float8[], $7::float8[], \
-    $8::float8[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[]) AS w (series, covered_from, covered_to, fetched_at, \
-    latest_session, latest_close, latest_low, latest_high, latest_stamp, latest_fetched_at, at) WHERE s.id = w.series";
+    $8::float8[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::text[], $13::text[], $14::smallint[]) AS w (series, covered_from, covered_to, fetched_at, \
+    latest_session, latest_close, latest_low, latest_high, latest_stamp, latest_fetched_at, at, name, kind, decimals) WHERE s.id = w.series";
 
 /// All that a transaction writes.
 #[derive(Debug, Default)]
@@ -63,6 +65,7 @@ pub(super) struct Writes {
     added: Vec<(i64, Row)>,
     splits: BTreeMap<(i64, NaiveDate), (f64, DateTime<Utc>)>,
     noted: Vec<(i64, Coverage, Option<Latest>, DateTime<Utc>)>,
+    about: Vec<Option<About>>,
 }
 
 impl Writes {
@@ -85,8 +88,9 @@ impl Writes {
     }
 
     /// How far a series is covered after it was fetched at an instant.
-    pub(super) fn note(&mut self, id: i64, coverage: Coverage, latest: Option<Latest>, at: DateTime<Utc>) {
-        self.noted.push((id, coverage, latest, at));
+    pub(super) fn note(&mut self, id: i64, asked: &Asked, noted: (Coverage, Option<Latest>), of: &Series) {
+        self.noted.push((id, noted.0, noted.1, asked.at));
+        self.about.push(of.about.clone());
     }
 
     /// Sends all, in the order in which it builds on one another; returns how many closes of each series
@@ -179,6 +183,10 @@ impl Writes {
             latest().map(|l| l.and_then(|l| l.stamp).map(whole)).collect();
         let at: Vec<Option<DateTime<Utc>>> = latest().map(|l| l.map(|l| whole(l.fetched_at))).collect();
         let asked: Vec<DateTime<Utc>> = self.noted.iter().map(|n| n.3).collect();
+        let about = || self.about.iter().map(Option::as_ref);
+        let name: Vec<Option<&str>> = about().map(|a| a.map(|a| a.name.as_str())).collect();
+        let kind: Vec<Option<&str>> = about().map(|a| a.map(|a| a.kind.name())).collect();
+        let decimals: Vec<Option<i16>> = about().map(|a| a.map(|a| i16::from(a.decimals))).collect();
         let told: Told<'_> = &[
             (&series, Type::INT8_ARRAY),
             (&from, Type::DATE_ARRAY),
@@ -191,6 +199,9 @@ impl Writes {
             (&stamp, Type::TIMESTAMPTZ_ARRAY),
             (&at, Type::TIMESTAMPTZ_ARRAY),
             (&asked, Type::TIMESTAMPTZ_ARRAY),
+            (&name, Type::TEXT_ARRAY),
+            (&kind, Type::TEXT_ARRAY),
+            (&decimals, Type::INT2_ARRAY),
         ];
         client.execute_typed(NOTE, told).await?;
         Ok(())

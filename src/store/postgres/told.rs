@@ -51,7 +51,9 @@ const ODD_RANGE: &str = "INSERT INTO marketsnap.odd_range (series, session, told
 
 /// What a clock that was wrong has written of a time still to come; where a range would then stand twice,
 /// the one in force stays.
-const SET_RIGHT: [&str; 4] = [
+const SET_RIGHT: [&str; 5] = [
+    "UPDATE marketsnap.close AS c SET fetched_at = w.at FROM unnest($1::bigint[], $2::timestamptz[]) AS w (series, at) \
+     WHERE c.series = w.series AND c.fetched_at > w.at",
     "DELETE FROM marketsnap.asked AS a USING unnest($1::bigint[], $2::timestamptz[]) AS w (series, at) \
      WHERE a.series = w.series AND a.at > w.at",
     "UPDATE marketsnap.note AS n SET told_at = w.at FROM unnest($1::bigint[], $2::timestamptz[]) AS w (series, at) \

@@ -91,14 +91,14 @@ async fn keep_round(client: &Client, round: &[(Settled<'_>, Asked)], kept: &mut 
         };
         writes.change(id, &change, asked.at);
         writes.splits(id, &fetched.series.splits, asked.at);
-        let (coverage, latest) = asked.noted(*fetched, held, &change);
-        writes.note(id, coverage, latest, asked.at);
+        let noted = asked.noted(*fetched, held, &change);
+        writes.note(id, asked, noted, fetched.series);
         if asked.newest(held) {
             if held.is_some_and(|h| asked.at < h.coverage.fetched_at) {
                 sayings.set_clock_right(id, asked.at);
             }
             let InForce { warnings, ranges } = said.of(&id, None);
-            sayings.warnings(id, &warnings, &fetched.series.warnings, asked.coverage, coverage);
+            sayings.warnings(id, &warnings, &fetched.series.warnings, asked.coverage, noted.0);
             sayings.ranges(id, &ranges, fetched.series.bars_until(fetched.until), asked.at);
         }
         if !asked::tells_when(&change, held) {

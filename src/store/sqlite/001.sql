@@ -7,6 +7,9 @@ CREATE TABLE series (
     currency TEXT NOT NULL, -- '' where unknown
     venue TEXT NOT NULL, -- '' for the instrument's own
     basis TEXT NOT NULL,
+    name TEXT, -- what the source says of an instrument outside the catalogue
+    kind TEXT,
+    decimals INTEGER,
     raw INTEGER NOT NULL, -- 1: closes as traded, splits not taken out
     covered_from INTEGER NOT NULL, -- days since 1970, as all dates: asked for without a gap from here
     covered_to INTEGER NOT NULL, -- to here

@@ -85,8 +85,11 @@ fn connect(opening: &Opening<'_>) -> Result<Opened, StoreError> {
     let mut db = connection(opening)?;
     let mut read_only = opening.read_only || db.is_readonly("main").map_err(&failed)?;
     let identity = match schema::identity(&db).map_err(&failed) {
-        // A file that can be written in a folder that cannot.
-        Err(StoreError::Unavailable { .. } | StoreError::ReadOnly { .. }) => {
+        // A file that can be written in a folder that cannot, or where there is no room for what is shared.
+        Err(e)
+            if matches!(e, StoreError::Unavailable { .. } | StoreError::ReadOnly { .. })
+                || opening.read_only && matches!(e, StoreError::Failed { .. } | StoreError::Full { .. }) =>
+        {
             db = still(opening)?;
             read_only = true;
             schema::identity(&db).map_err(&failed)?
@@ -100,6 +103,12 @@ fn connect(opening: &Opening<'_>) -> Result<Opened, StoreError> {
             return Err(StoreError::Newer { place: place(), found, known: schema::VERSION });
         }
         Identity::Foreign => return Err(StoreError::Foreign { place: place() }),
+        // Another process was stopped between making the file and beginning the store.
+        Identity::Blank if opening.read_only => {
+            db = Connection::open_in_memory().map_err(&failed)?;
+            schema::migrate(&mut db).map_err(&failed)?;
+            true
+        }
         Identity::Ours(_) | Identity::Blank if read_only => {
             let reason = "it was not begun yet, or an older program wrote it, and it cannot be written";
             return Err(StoreError::Unavailable { place: place(), reason: reason.to_owned() });

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row as SqlRow, params};
 use super::super::asked;
 use super::super::versions::{self, Version};
 use super::{date, days, instant, told};
-use crate::domain::{Bar, Basis, InstrumentId, Mic, Provenance, Series, Split};
+use crate::domain::{About, Bar, Basis, InstrumentId, Mic, Provenance, Series, Split};
 use crate::store::told::give_back;
 use crate::store::{Coverage, Covered, Held, History, Latest, Revision, Row};
 
@@ -24,7 +24,7 @@ macro_rules! series_where {
         concat!(
             "SELECT id, instrument, source, symbol, currency, venue, basis, raw, covered_from, covered_to, \
             fetched_at, latest_session, latest_close, latest_low, latest_high, latest_stamp, \
-            latest_fetched_at, began_at, told FROM series ",
+            latest_fetched_at, began_at, told, name, kind, decimals FROM series ",
             $rest
         )
     };
@@ -58,6 +58,7 @@ pub(super) struct Listed {
     began_at: DateTime<Utc>,
     /// There are splits, warnings, ranges or changes of basis of it.
     pub(super) told: bool,
+    about: Option<About>,
     pub(super) covered: Covered,
 }
 
@@ -81,7 +82,7 @@ pub(super) fn held(
 
 /// The closes in use, from where the series was asked for without a gap.
 fn newest(db: &Connection, listed: Listed, since: NaiveDate) -> Result<Held> {
-    let Listed { id, told, covered: Covered { provenance, coverage, latest }, .. } = listed;
+    let Listed { id, told, about, covered: Covered { provenance, coverage, latest }, .. } = listed;
     let since = since.max(coverage.from);
     let mut bars = Vec::with_capacity(expected(since, coverage.to));
     for part in CLOSES {
@@ -100,13 +101,13 @@ fn newest(db: &Connection, listed: Listed, since: NaiveDate) -> Result<Held> {
         give_back(&told::ranges(db, id, since, None)?, &mut bars);
     }
     let mut series = series(provenance, bars, splits_told)?;
-    series.warnings = warnings;
+    (series.warnings, series.about) = (warnings, about);
     Ok(Held { series, coverage, asked_at: Some(coverage.fetched_at), latest, reconstructed: Vec::new() })
 }
 
 /// The closes as known at an instant.
 fn as_known(db: &Connection, listed: Listed, since: NaiveDate, at: DateTime<Utc>) -> Result<Held> {
-    let Listed { id, began_at, covered: Covered { provenance, coverage, .. }, .. } = listed;
+    let Listed { id, began_at, about, covered: Covered { provenance, coverage, .. }, .. } = listed;
     // Where the gaps were before the last fetch is not known any more.
     let since = if at >= coverage.fetched_at { since.max(coverage.from) } else { since };
     let mut statement = db.prepare_cached(VERSIONS)?;
@@ -127,6 +128,7 @@ fn as_known(db: &Connection, listed: Listed, since: NaiveDate, at: DateTime<Utc>
     give_back(&ranges, &mut bars);
     let mut series = series(provenance, bars, splits(db, id, since, then)?)?;
     series.warnings = told::warnings(db, id, (began_at <= at).then_some(at))?;
+    series.about = about;
     let asked_at = match known.fetched_at {
         _ if began_at > at => None,
         Some(fetched_at) => told::asked(db, id, at)?.max(Some(fetched_at)),
@@ -268,7 +270,9 @@ fn one(row: &SqlRow<'_>) -> Result<Listed> {
     let coverage = Coverage { from: date(row.get(8)?)?, to: date(row.get(9)?)?, fetched_at };
     let began_at = instant(row.get(17)?)?;
     let (id, told) = (row.get(0)?, row.get(18)?);
-    Ok(Listed { id, began_at, told, covered: Covered { provenance, coverage, latest: latest(row)? } })
+    let about = asked::about(row.get(19)?, row.get::<_, Option<String>>(20)?.as_deref(), row.get(21)?);
+    let covered = Covered { provenance, coverage, latest: latest(row)? };
+    Ok(Listed { id, began_at, told, about, covered })
 }
 
 fn latest(row: &SqlRow<'_>) -> Result<Option<Latest>> {

@@ -55,7 +55,9 @@ const ODD_RANGE: &str = "INSERT INTO odd_range (series, session, told_at, close,
     SET close = excluded.close, low = excluded.low, high = excluded.high, until_at = NULL";
 
 /// What a clock that was wrong has written of a time still to come.
-const SET_RIGHT: [&str; 3] = [
+const SET_RIGHT: [&str; 5] = [
+    "UPDATE close SET fetched_at = ?2 WHERE series = ?1 AND fetched_at > ?2",
+    "UPDATE recent SET fetched_at = ?2 WHERE series = ?1 AND fetched_at > ?2",
     "DELETE FROM asked WHERE series = ?1 AND at > ?2",
     "UPDATE note SET told_at = ?2 WHERE series = ?1 AND until_at IS NULL AND told_at > ?2",
     "UPDATE OR REPLACE odd_range SET told_at = ?2 WHERE series = ?1 AND until_at IS NULL AND told_at > ?2",

@@ -9,7 +9,7 @@ use super::super::asked::{self, Asked};
 use super::super::merge::{self, Change, Rebase};
 use super::read;
 use super::{days, instant, told};
-use crate::domain::Provenance;
+use crate::domain::{About, Provenance};
 use crate::store::{Coverage, Kept, Latest, Row, Settled};
 
 type Result<T> = rusqlite::Result<T>;
@@ -29,7 +29,8 @@ const ADD_SERIES: &str = "INSERT INTO series (instrument, source, symbol, curren
 const NOTE_SERIES: &str = "UPDATE series SET covered_from = ?2, covered_to = ?3, began_at = min(began_at, ?11), \
     fetched_at = ?4, \
     latest_session = ?5, latest_close = ?6, latest_low = ?7, latest_high = ?8, latest_stamp = ?9, \
-    latest_fetched_at = ?10, told = ?12 WHERE id = ?1";
+    latest_fetched_at = ?10, told = ?12, name = coalesce(?13, name), kind = coalesce(?14, kind), \
+    decimals = coalesce(?15, decimals) WHERE id = ?1";
 const ADD: &str = "INSERT INTO close (series, session, close, fetched_at) VALUES (?1, ?2, ?3, ?4)";
 const ADD_RECENT: &str = "INSERT INTO recent (series, session, close, fetched_at) VALUES (?1, ?2, ?3, ?4)";
 const CHANGE: [&str; 2] = [
@@ -87,7 +88,7 @@ fn keep_one(db: &Connection, fetched: Settled<'_>, kept: &mut Kept) -> Result<()
     let newest = asked.newest(held.as_ref());
     let (coverage, latest) = asked.noted(fetched, held.as_ref(), &change);
     let told = told || change.rebase.is_some() || told::tells(fetched);
-    note_series(db, id, coverage, latest, asked.at, told)?;
+    note_series(db, id, (coverage, latest), asked.at, told, fetched.series.about.as_ref())?;
     if newest && before.is_some_and(|b| asked.at < b.fetched_at) {
         told::set_clock_right(db, id, asked.at)?;
     }
@@ -126,10 +127,10 @@ fn add_series(db: &Connection, of: &Provenance, asked: Coverage) -> Result<i64> 
 fn note_series(
     db: &Connection,
     id: i64,
-    coverage: Coverage,
-    latest: Option<Latest>,
+    (coverage, latest): (Coverage, Option<Latest>),
     at: DateTime<Utc>,
     told: bool,
+    about: Option<&About>,
 ) -> Result<()> {
     let bar = latest.map(|l| l.bar);
     db.prepare_cached(NOTE_SERIES)?.execute(params![
@@ -145,6 +146,9 @@ fn note_series(
         latest.map(|l| l.fetched_at.timestamp()),
         at.timestamp(),
         told,
+        about.map(|a| &a.name),
+        about.map(|a| a.kind.name()),
+        about.map(|a| a.decimals),
     ])?;
     Ok(())
 }
