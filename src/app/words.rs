@@ -6,7 +6,7 @@
 
 use crate::compute::Chosen;
 use crate::domain::text::sanitise;
-use crate::domain::{InstrumentId, Universe};
+use crate::domain::{Instrument, InstrumentId, Universe};
 
 use super::adhoc;
 use super::plan::UsageError;
@@ -55,12 +55,13 @@ fn by_name(word: &str, universe: &Universe) -> Option<Chosen> {
     if universe.group(&id).is_some() {
         return Some(Chosen::Group(id));
     }
-    let same = |other: &str| other.to_lowercase() == word.to_lowercase();
-    let instrument = universe.instruments().iter().find(|i| {
-        i.id == id
-            || same(&i.name)
-            || i.aliases.iter().any(|a| same(a))
-            || i.name_zh.as_deref().is_some_and(same)
+    if universe.instrument(&id).is_some() {
+        return Some(Chosen::Instrument(id));
+    }
+    let lower = word.to_lowercase();
+    let same = |other: &str| other.to_lowercase() == lower;
+    let instrument = catalogued(universe).find(|i| {
+        same(&i.name) || i.aliases.iter().any(|a| same(a)) || i.name_zh.as_deref().is_some_and(same)
     });
     let composite =
         universe.composites.iter().find(|c| same(&c.name) || c.name_zh.as_deref().is_some_and(same));
@@ -71,12 +72,15 @@ fn by_name(word: &str, universe: &Universe) -> Option<Chosen> {
         .or_else(|| group.map(|g| Chosen::Group(g.id.clone())))
 }
 
+/// The instruments that were not asked for by a symbol.
+fn catalogued(universe: &Universe) -> impl Iterator<Item = &Instrument> {
+    universe.instruments().iter().take_while(|i| i.section != adhoc::SECTION)
+}
+
 /// The catalogue's instrument that a source knows by this symbol.
 fn by_symbol(symbol: &str, universe: &Universe) -> Option<Chosen> {
-    let known = universe
-        .instruments()
-        .iter()
-        .find(|i| i.symbol("yahoo").is_some_and(|s| s.eq_ignore_ascii_case(symbol)));
+    let known =
+        catalogued(universe).find(|i| i.symbol("yahoo").is_some_and(|s| s.eq_ignore_ascii_case(symbol)));
     known.map(|i| Chosen::Instrument(i.id.clone()))
 }
 
@@ -123,8 +127,7 @@ pub(super) fn nearest(word: &str, universe: &Universe) -> Vec<String> {
 
 /// The catalogue's own ids: what was asked for by a symbol is none.
 fn ids(universe: &Universe) -> impl Iterator<Item = &str> {
-    let known = universe.instruments().iter().filter(|i| i.section != adhoc::SECTION);
-    let instruments = known.map(|i| i.id.as_str());
+    let instruments = catalogued(universe).map(|i| i.id.as_str());
     let composites = universe.composites.iter().map(|c| c.id.as_str());
     instruments.chain(composites).chain(universe.groups.iter().map(|g| g.id.as_str()))
 }
