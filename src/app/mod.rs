@@ -18,6 +18,7 @@ mod probe;
 mod recall;
 mod run;
 mod second;
+mod shelf;
 mod sources;
 mod sync;
 mod upkeep;

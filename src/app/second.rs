@@ -9,8 +9,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::plan::Plan;
-use super::recall::{self, Shelf};
+use super::recall;
 use super::run::{Answers, RunError, inputs};
+use super::shelf::Shelf;
 use super::{Clock, Observer, adhoc};
 use crate::compute::{Trust, trust};
 use crate::domain::snapshot::AskedSource;

@@ -123,26 +123,8 @@ pub fn run(
         }
         Command::Sources(sources) => return list_sources(sources, world, out, err),
         Command::Sync(sync) => return bring_up_to_date(sync, &given, world, out, err),
-        Command::History(history) => {
-            if let Err(conflict) = history.check(&given) {
-                return refuse(err, &conflict);
-            }
-            let mut options = history.options(world, &given);
-            match place(options.store, world) {
-                Ok(place) => options.store = place,
-                Err(e) => return refuse(err, &e),
-            }
-            let console = &mut app::Console { out, err, err_width: err_width(world) };
-            return ended(app::history(&options, world.clock, console), err);
-        }
-        Command::Store(store) => {
-            let place = match place(store.place(), world) {
-                Ok(place) => place,
-                Err(e) => return refuse(err, &e),
-            };
-            let console = &mut app::Console { out, err, err_width: err_width(world) };
-            return ended(app::upkeep(&store.task(), place, world.clock, console), err);
-        }
+        Command::History(history) => return show_history(history, &given, world, out, err),
+        Command::Store(store) => return look_after(store, world, out, err),
     };
     if let Err(conflict) = shared.check(&given) {
         return refuse(err, &conflict);
@@ -162,6 +144,41 @@ pub fn run(
     observer.finish();
     let console = &mut app::Console { out, err, err_width: err_width(world) };
     ended(answers.and_then(|answers| app::report(plan, answers, world.clock, console)), err)
+}
+
+/// Shows what is held of an instrument.
+fn show_history(
+    history: &history::History,
+    given: &args::Given,
+    world: &World<'_>,
+    out: &mut dyn Write,
+    err: &mut (dyn Write + Send),
+) -> u8 {
+    if let Err(conflict) = history.check(given) {
+        return refuse(err, &conflict);
+    }
+    let mut options = history.options(world, given);
+    match place(options.store, world) {
+        Ok(place) => options.store = place,
+        Err(e) => return refuse(err, &e),
+    }
+    let console = &mut app::Console { out, err, err_width: err_width(world) };
+    ended(app::history(&options, world.clock, console), err)
+}
+
+/// Looks after the store.
+fn look_after(
+    store: &store::Store,
+    world: &World<'_>,
+    out: &mut dyn Write,
+    err: &mut (dyn Write + Send),
+) -> u8 {
+    let place = match place(store.place(), world) {
+        Ok(place) => place,
+        Err(e) => return refuse(err, &e),
+    };
+    let console = &mut app::Console { out, err, err_width: err_width(world) };
+    ended(app::upkeep(&store.task(), place, world.clock, console), err)
 }
 
 /// Lists the sources, after asking them where that is wanted.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use futures_util::future::BoxFuture;
 
-use super::super::{RunError, recall};
+use super::super::{RunError, shelf};
 use super::asking::{Came, Next, Run};
 use super::looking::{Gap, look, row};
 use super::needs::{self, Part};
@@ -61,7 +61,7 @@ fn others(run: &mut Run<'_>, gaps: &[Gap]) -> Result<BTreeMap<InstrumentId, Vec<
     for gap in gaps {
         let Some(all) = others.get_mut(&gap.want.instrument.id) else { continue };
         all.retain(|h| h.series.provenance.source != gap.of.source);
-        all.sort_by_key(|h| recall::rank(plan, &gap.want.instrument, &h.series.provenance.source));
+        all.sort_by_key(|h| shelf::rank(plan, &gap.want.instrument, &h.series.provenance.source));
     }
     Ok(others)
 }
@@ -78,7 +78,7 @@ fn behind(run: &mut Run<'_>, gaps: &[Gap]) -> Result<Vec<Part>, RunError> {
         };
         let from = &filler.series.provenance;
         let asked = plan.settings.sources.contains(&from.source);
-        if asked && !recall::is_unchanged(plan, from, filler.coverage, now) {
+        if asked && !shelf::is_unchanged(plan, from, filler.coverage, now) {
             let again = needs::again(filler.coverage).filter(|from| *from > plan.query.from);
             needs.entry(&from.source).or_default().push((again, gap.want.clone()));
         }

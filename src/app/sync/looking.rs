@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::super::plan::Plan;
-use super::super::{RunError, recall, run};
+use super::super::{RunError, run, shelf};
 use super::asking::Run;
 use crate::compute::sessions::Market;
 use crate::domain::sync::SyncRow;
@@ -81,8 +81,8 @@ fn shown(run: &Run<'_>, covered: &[Covered]) -> BTreeMap<InstrumentId, Covered> 
             continue;
         }
         let short = one.coverage.from > plan.query.from;
-        let old = !recall::is_unchanged(plan, from, one.coverage, now);
-        let worth = (short, old, recall::rank(plan, instrument, &from.source));
+        let old = !shelf::is_unchanged(plan, from, one.coverage, now);
+        let worth = (short, old, shelf::rank(plan, instrument, &from.source));
         let best = first.entry(from.instrument.clone()).or_insert_with(|| (worth, one.clone()));
         if worth < best.0 {
             *best = (worth, one.clone());

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::plan::Plan;
-use super::super::recall::{self, AGAIN};
+use super::super::shelf::{self, AGAIN};
 use crate::domain::InstrumentId;
 use crate::fetch::{self, Want};
 use crate::store::{Coverage, Covered};
@@ -75,8 +75,8 @@ fn need(plan: &Plan, held: &[&Covered], want: &Want, now: DateTime<Utc>) -> Opti
         return Some(None);
     }
     let mut reaching: Vec<&&Covered> = held.iter().filter(usable).collect();
-    reaching.sort_by_key(|c| recall::rank(plan, &want.instrument, &c.provenance.source));
-    let unchanged = |c: &&&Covered| recall::is_unchanged(plan, &c.provenance, c.coverage, now);
+    reaching.sort_by_key(|c| shelf::rank(plan, &want.instrument, &c.provenance.source));
+    let unchanged = |c: &&&Covered| shelf::is_unchanged(plan, &c.provenance, c.coverage, now);
     if reaching.iter().any(unchanged) {
         return None;
     }
