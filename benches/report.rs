@@ -216,5 +216,45 @@ fn linearity(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, report, parsing, all_moves, linearity);
+/// The row of one instrument with closes of 70 years, of which the newest is the highest and its move the
+/// largest: every record is looked for to the first close.
+fn seventy_years(c: &mut Criterion) {
+    let mut universe = Universe::default();
+    let whole = catalogue::load().unwrap_or_default();
+    universe.exchanges.clone_from(&whole.exchanges);
+    let benchmark = InstrumentId::new("SP500");
+    universe.add(whole.instrument(&benchmark).cloned().unwrap_or_else(|| Instrument::unlisted("SP500", "")));
+    let mut series = series(&universe, 70 * 366);
+    for all in series.values_mut() {
+        let mut bars = all.bars().to_vec();
+        bars.iter_mut().rev().take(1).for_each(|b| b.close = 500.0);
+        if let Some(higher) = Series::of_bars(all.provenance.clone(), bars, Vec::new()) {
+            *all = higher;
+        }
+    }
+    let chosen = [Chosen::Instrument(benchmark.clone())];
+    let as_of = "2026-01-24T00:00:00Z".parse().unwrap_or_default();
+    let inputs = Inputs {
+        universe: &universe,
+        series: &series,
+        failures: &[],
+        as_of,
+        date: None,
+        settled_only: false,
+        horizons: &[],
+        horizons_named: false,
+        rebase: None,
+        benchmark: &benchmark,
+        chosen: &chosen,
+        by_section: false,
+        generated_at: as_of,
+        demo: false,
+        trust: None,
+    };
+    c.bench_function("records over 70 years of one instrument", |b| {
+        b.iter(|| black_box(snapshot::build(black_box(&inputs))));
+    });
+}
+
+criterion_group!(benches, report, parsing, all_moves, linearity, seventy_years);
 criterion_main!(benches);

@@ -59,7 +59,10 @@ fn by_name(word: &str, universe: &Universe) -> Option<Chosen> {
         return Some(Chosen::Instrument(id));
     }
     let lower = word.to_lowercase();
-    let same = |other: &str| other.to_lowercase() == lower;
+    let same = |other: &str| match other.is_ascii() {
+        true => other.eq_ignore_ascii_case(&lower),
+        false => other.to_lowercase() == lower,
+    };
     let instrument = catalogued(universe).find(|i| {
         same(&i.name) || i.aliases.iter().any(|a| same(a)) || i.name_zh.as_deref().is_some_and(same)
     });
