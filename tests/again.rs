@@ -232,3 +232,118 @@ fn what_was_not_held_yet_at_an_instant_is_shown_as_known_later_and_counted() {
     let said = format!("Not held yet at 2026-01-21 08:30 UTC, so as known later: {held} closes.");
     assert!(notes.contains(&said), "{said} {notes}");
 }
+
+/// On 21 January STAR 50 closes at 1535.393; every close since the 1700 of two years ago is lower.
+fn with_an_old_high(days: &Days) {
+    days.before("STAR50", "2024-01-25", 1700.0, 1000.0);
+    days.change("STAR50", |date, close| match date.to_string().as_str() {
+        "2024-01-25" | "2026-01-21" => close,
+        _ => close / 1.2,
+    });
+}
+
+#[test]
+fn the_first_run_and_every_later_one_date_a_record_by_all_that_is_held() {
+    let days = Days::new();
+    with_an_old_high(&days);
+    let words = ["STAR50", "SP500"];
+    // The source sends two years; the horizons need thirteen months.
+    let first = days.today("2026-01-21T09:00:00Z", &words, plain);
+    let again = days.today("2026-01-21T09:04:00Z", &words, plain);
+    assert_eq!(again.asked, 0);
+    same_figures(&again.report, &first.report);
+    let record = |run: &days::Run| {
+        let records = run.row("STAR50")["records"].as_array().unwrap().clone();
+        records.into_iter().find(|r| r["kind"] == "highest_close_since").map(|r| r["date"].clone())
+    };
+    assert_eq!(record(&first), Some("2024-01-25".into()));
+    let then = days.today("2026-01-23T23:00:00Z", &words, |options| {
+        options.when.as_of = Some("2026-01-21T09:00:00Z".parse().unwrap());
+        options.offline = true;
+    });
+    same_figures(&then.report, &first.report);
+}
+
+#[test]
+fn a_close_that_is_restated_while_the_newest_is_withdrawn_is_used_in_its_new_form() {
+    let days = Days::new();
+    days.today("2026-01-21T21:40:00Z", &["SP500"], plain);
+    days.hold_back("SP500", "2026-01-21");
+    days.change("SP500", |date, close| if date.to_string() == "2026-01-20" { 6850.0 } else { close });
+    let later = days.today("2026-01-22T10:00:00Z", &["SP500"], plain);
+    assert!(later.asked > 0);
+    // 6875.62 / 6850 is +0.374 %.
+    let moved = later.row("SP500")["moves"]["1D"]["pct"].as_f64().unwrap();
+    assert!((moved - (6875.62 / 6850.0 - 1.0) * 100.0).abs() < 1e-9, "{moved}");
+    assert_eq!(later.row("SP500")["source"]["fetched_at"], "2026-01-22T10:00:00Z");
+}
+
+#[test]
+fn two_closes_corrected_by_one_factor_leave_all_others_in_use() {
+    let days = Days::new();
+    let wrong = ["2025-10-27", "2025-10-28"];
+    let scale = |by: f64| {
+        move |date: chrono::NaiveDate, close: f64| {
+            if wrong.contains(&date.to_string().as_str()) { close * by } else { close }
+        }
+    };
+    days.change("SP500", scale(1.005));
+    let before = days.today("2026-01-16T23:00:00Z", &["SP500"], plain);
+    days.change("SP500", scale(1.0 / 1.005));
+    let after = days.today("2026-01-21T23:00:00Z", &["SP500"], plain);
+    assert!(after.err.contains("SP500 2025-10-27 restated"), "{}", after.err);
+    let whole = days.alone().today("2026-01-21T23:00:00Z", &["SP500"], plain);
+    same_figures(&after.report, &whole.report);
+    assert!(before.code == 0 && !after.err.contains("out of use"));
+    assert_eq!(days.today("2026-01-21T23:03:00Z", &["SP500"], plain).asked, 0);
+}
+
+#[test]
+fn after_a_split_the_whole_series_is_held_and_not_asked_for_again() {
+    let days = Days::new();
+    days.today("2026-01-20T10:00:00Z", &["LOONGSON"], plain);
+    days.change("LOONGSON", |date, close| match date.to_string().as_str() {
+        // One close is corrected with it.
+        "2026-01-14" => 20.0,
+        _ => close / 4.0,
+    });
+    let after = days.today("2026-01-21T10:00:00Z", &["LOONGSON"], plain);
+    let again = days.today("2026-01-21T10:03:00Z", &["LOONGSON"], plain);
+    assert_eq!(again.asked, 0);
+    same_figures(&again.report, &after.report);
+}
+
+#[test]
+fn a_to_date_column_speaks_of_the_same_period_later_although_the_live_value_that_began_it_is_gone() {
+    let days = Days::new();
+    let words = ["NIKKEI225", "SP500", "STAR50"];
+    let wtd = |o: &mut Options| o.horizons = vec!["WTD".parse().unwrap(), "1D".parse().unwrap()];
+    // Monday 19 January 2026, 01:00 UTC: Tokyo is open, Shanghai is not, New York is shut.
+    let then = days.today("2026-01-19T01:00:00Z", &words, wtd);
+    assert_eq!(then.row("NIKKEI225")["session"]["status"], "live");
+    assert_eq!(then.row("STAR50")["moves"]["WTD"]["absent"], "no_session");
+    days.today("2026-01-20T23:00:00Z", &words, wtd);
+    let replay = days.today("2026-01-20T23:01:00Z", &words, |options| {
+        wtd(options);
+        options.when.as_of = Some("2026-01-19T01:00:00Z".parse().unwrap());
+        options.offline = true;
+    });
+    for id in ["SP500", "STAR50"] {
+        assert_eq!(replay.row(id)["moves"], then.row(id)["moves"], "{id}");
+        assert_eq!(replay.row(id)["session"], then.row(id)["session"], "{id}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_behind_what_is_held_keeps_nothing_and_says_so() {
+    let days = Days::new();
+    days.today("2026-01-21T23:00:00Z", &["SP500"], plain);
+    let behind = days.today("2026-01-12T23:00:00Z", &["SP500"], refresh);
+    assert!(
+        behind.err.contains("closes of 2026-01-21, which is still to come by the clock (2026-01-12)"),
+        "{}",
+        behind.err
+    );
+    let right = days.today("2026-01-21T23:10:00Z", &["SP500"], offline);
+    assert_eq!(right.row("SP500")["source"]["fetched_at"], "2026-01-21T23:00:00Z");
+}

@@ -49,7 +49,7 @@ pub(super) fn keep(plan: &Plan, answers: &Answers, now: DateTime<Utc>) -> Told {
         .map(|(since, series, until)| Settled { series, since: *since, until: *until })
         .collect();
     let opening = Opening { busy: PATIENCE, ..Opening::new(place, now) };
-    match with_store(&opening, &mut told, |store| store.keep(&settled)) {
+    match with_store(&opening, &mut told, |store| keep_in_time(store, place, &settled, now)) {
         Ok(kept) => {
             told.done = true;
             tell(&kept, &mut told);
@@ -59,15 +59,28 @@ pub(super) fn keep(plan: &Plan, answers: &Answers, now: DateTime<Utc>) -> Told {
     told
 }
 
+/// Keeps series, unless the store holds sessions that have not been yet: then the clock is behind, and every
+/// time kept would be wrong.
+pub(super) fn keep_in_time(
+    store: &mut dyn Store,
+    place: &Place,
+    settled: &[Settled<'_>],
+    now: DateTime<Utc>,
+) -> Result<Kept, StoreError> {
+    let ids: Vec<InstrumentId> = settled.iter().map(|s| s.series.provenance.instrument.clone()).collect();
+    let newest = store.covered(&ids)?.into_iter().map(|c| c.coverage.to).max();
+    // East of the date line a session is over before its date begins elsewhere.
+    let today = now.date_naive();
+    match newest.filter(|session| today.succ_opt().is_some_and(|tomorrow| *session > tomorrow)) {
+        Some(session) => Err(StoreError::Ahead { place: place.to_string(), session, now: today }),
+        None => store.keep(settled),
+    }
+}
+
 /// Every series as it was fetched, with the date from which it was asked for.
 fn as_fetched<'a>(plan: &'a Plan, answers: &'a Answers) -> impl Iterator<Item = (NaiveDate, &'a Series)> {
     let parts = || answers.parts.iter().flat_map(|(since, parts)| parts.iter().map(|s| (*since, s)));
-    let joined = move |id: &InstrumentId| {
-        let part = parts().find(|(_, s)| s.provenance.instrument == *id);
-        part.is_some_and(|(_, s)| {
-            answers.series.get(id).is_some_and(|whole| whole.bars().len() > s.bars().len())
-        })
-    };
+    let joined = move |id: &InstrumentId| parts().any(|(_, s)| s.provenance.instrument == *id);
     let whole = answers.series.iter().filter(move |(id, _)| !answers.held.contains(*id) && !joined(id));
     let whole = whole.map(|(_, s)| s).chain(answers.others.values().flatten());
     parts().chain(whole.map(|s| (plan.query.from, s)))

@@ -6,6 +6,7 @@
 mod adhoc;
 mod asked_of;
 mod choice;
+mod depth;
 mod exit;
 mod history;
 mod keeping;

@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use super::keeping::{self, Told};
 use super::output::{Console, Missing, WriteError};
 use super::plan::{Plan, UsageError};
-use super::{Clock, Exit, Observer, adhoc, output, recall, second, words};
+use super::{Clock, Exit, Observer, adhoc, depth, output, recall, second, words};
 use crate::app::Command;
 use crate::compute::{Inputs, comparison, snapshot, trust};
 use crate::domain::snapshot::{Completeness, Failed};
@@ -101,10 +101,11 @@ pub fn report(
     let later = later.map(|at| known_later(at, answers.known_later));
     let (mut series, mut trust) = second::believed(&plan, answers, now);
     let held = recall::stand_in(stand_ins, &mut failures, &mut series, &mut trust);
+    let beyond = if plan.demo { BTreeMap::new() } else { depth::cut(&plan, &mut series) };
     trust.said = told.iter().flat_map(|t| t.said.iter().cloned()).chain(later).collect();
     let inputs =
         Inputs { failures: &failures, trust: (!plan.demo).then_some(&trust), ..inputs(&plan, &series, now) };
-    let exit = written(&plan, &inputs, &held, console)?;
+    let exit = written(&plan, &inputs, &beyond, &held, console)?;
     if !plan.quiet {
         console.warn(told.iter().flat_map(|t| &t.warnings));
     }
@@ -116,16 +117,19 @@ fn known_later(at: DateTime<Utc>, closes: usize) -> String {
     format!("Not held yet at {}, so as known later: {closes} closes", at.format("%Y-%m-%d %H:%M UTC"))
 }
 
-/// Derives and writes the report; `held` has a row from the store.
+/// Derives and writes the report; `beyond` are series that reach further back than it needs, `held` has a row
+/// from the store.
 fn written(
     plan: &Plan,
     inputs: &Inputs<'_>,
+    beyond: &BTreeMap<InstrumentId, Series>,
     held: &[Failed],
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
     match plan.command {
         Command::Today => {
-            let report = snapshot::build(inputs);
+            let mut report = snapshot::build(inputs);
+            depth::look_further(plan, inputs, beyond, &mut report);
             let rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
             let sessions = rows.map(|r| &r.session);
             let exit = Exit::of_report(report.status, &report.errors, sessions, plan.require_settled);

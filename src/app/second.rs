@@ -62,14 +62,18 @@ async fn answers(
     if let Some(from) = since {
         let query = Query { wants: continued, from, ..plan.query.clone() };
         let parts = fetch(plan, &query, desk, &mut all).await;
-        for part in &parts {
-            let id = &part.provenance.instrument;
-            match shelf.renewed(plan, part) {
-                Some(series) => drop(all.series.insert(id.clone(), series)),
-                None => whole.extend(query.wants.iter().find(|w| w.instrument.id == *id).cloned()),
+        let mut joined = Vec::new();
+        for part in parts {
+            let id = part.provenance.instrument.clone();
+            match shelf.renewed(plan, &part) {
+                Some(series) => {
+                    all.series.insert(id, series);
+                    joined.push(part);
+                }
+                None => whole.extend(query.wants.iter().find(|w| w.instrument.id == id).cloned()),
             }
         }
-        all.parts = Some((from, parts));
+        all.parts = Some((from, joined));
     }
     if !whole.is_empty() {
         let query = Query { wants: whole, ..plan.query.clone() };

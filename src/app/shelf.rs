@@ -138,6 +138,16 @@ impl Shelf {
     }
 }
 
+/// All closes held of instruments, each series as the report's instant knew it; nothing where the store
+/// cannot be read.
+pub(super) fn everything(plan: &Plan, ids: &[InstrumentId], now: DateTime<Utc>) -> Vec<Series> {
+    let Some(place) = plan.store.as_ref().filter(|p| p.begun()) else { return Vec::new() };
+    let opening = Opening { busy: PATIENCE, read_only: true, ..Opening::new(place, now) };
+    let all = store::open(&opening).and_then(|mut o| o.store.held(ids, NaiveDate::MIN, plan.known_at()));
+    let items = all.unwrap_or_default().into_iter().filter_map(|held| item(plan, held, now));
+    items.map(|i| i.held.series).collect()
+}
+
 /// The venue whose hours a series keeps.
 fn venue<'a>(plan: &'a Plan, from: &Provenance) -> Option<&'a Exchange> {
     let usual = || Some(&plan.universe.instrument(&from.instrument)?.exchange);

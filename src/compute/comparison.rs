@@ -24,7 +24,7 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
     let lines: BTreeMap<InstrumentId, Line<'_>> =
         ids.iter().filter_map(|id| Some((id.clone(), Line::of(id, inputs.universe, &market)?))).collect();
     let end_date = inputs.date.or_else(|| lines.values().filter_map(|l| Some(l.last()?.date)).max());
-    let days: Vec<_> = lines.values().filter_map(|l| Some((l.report_day, l.last()?.date))).collect();
+    let days: Vec<_> = lines.values().filter_map(|l| Some((l.report_day, l.newest_begun()?))).collect();
     let periods = Periods::of(inputs.horizons, &days);
     let report_day = inputs.date.or_else(|| days.iter().map(|(day, _)| *day).max());
     let ends = Ends { end: end_date, report_day, periods: &periods };

@@ -24,7 +24,8 @@ pub struct Seen {
 
 /// Whether a source can have nothing newer at `at` than what it gave when it was `seen`: hardly any time
 /// has passed, or no session of the venue was under way since then or had ended less than an hour before,
-/// and the last one that had ended was there. What claims to be fetched after `now` has its time from a
+/// and the last one that had ended was there. On a day without a session a source is believed to have none
+/// once it was asked an hour after the usual opening, and again an hour after the usual close. What claims to be fetched after `now` has its time from a
 /// wrong clock and vouches for nothing.
 #[must_use]
 pub fn unchanged(exchange: &Exchange, seen: Seen, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
@@ -38,11 +39,20 @@ pub fn unchanged(exchange: &Exchange, seen: Seen, at: DateTime<Utc>, now: DateTi
     if exchange.kind == VenueKind::Continuous || passed > Duration::days(DAYS) {
         return false;
     }
-    let from = seen.settled.succ_opt().unwrap_or(seen.settled);
     let until = exchange.session_date(at);
-    let mut days = from.iter_days().take_while(|d| *d <= until);
-    !days.any(|d| exchange.expectation(d) != Expectation::Closed && exchange.session_times(d).open <= at)
-        && exchange.session_times(seen.settled).final_ + PUBLISHED_WITHIN <= seen.fetched_at
+    let mut days = seen.settled.iter_days().skip(1).take_while(|d| *d <= until);
+    let came = |checked: DateTime<Utc>| seen.fetched_at < checked && checked <= at;
+    let changed = |d: NaiveDate| {
+        let session = exchange.session_times(d);
+        match exchange.expectation(d) {
+            // A calendar can be wrong: a source is asked after the usual opening and the usual close.
+            Expectation::Closed => {
+                came(session.open + PUBLISHED_WITHIN) || came(session.final_ + PUBLISHED_WITHIN)
+            }
+            Expectation::Session | Expectation::Unknown => session.open <= at,
+        }
+    };
+    !days.any(changed) && exchange.session_times(seen.settled).final_ + PUBLISHED_WITHIN <= seen.fetched_at
 }
 
 #[cfg(test)]
@@ -67,15 +77,23 @@ mod tests {
         // Shanghai closes at 07:00 UTC; 23 January 2026 is a Friday.
         assert!(same("XSHG", "2026-01-21", "2026-01-21T08:30:00Z", "2026-01-21T22:00:00Z"));
         assert!(!same("XSHG", "2026-01-21", "2026-01-21T08:30:00Z", "2026-01-22T01:30:00Z"));
-        assert!(same("XSHG", "2026-01-23", "2026-01-23T09:00:00Z", "2026-01-26T01:00:00Z"));
-        assert!(!same("XSHG", "2026-01-23", "2026-01-23T09:00:00Z", "2026-01-26T02:00:00Z"));
+        assert!(same("XSHG", "2026-01-23", "2026-01-23T09:00:00Z", "2026-01-24T02:00:00Z"));
+        assert!(same("XSHG", "2026-01-23", "2026-01-25T09:00:00Z", "2026-01-26T01:00:00Z"));
+        assert!(!same("XSHG", "2026-01-23", "2026-01-25T09:00:00Z", "2026-01-26T02:00:00Z"));
     }
 
     #[test]
-    fn a_holiday_is_no_session() {
-        // New York is shut on Monday 19 January 2026.
-        assert!(same("XNYS", "2026-01-16", "2026-01-16T23:00:00Z", "2026-01-20T14:00:00Z"));
-        assert!(!same("XNYS", "2026-01-16", "2026-01-16T23:00:00Z", "2026-01-20T14:30:00Z"));
+    fn on_a_day_without_a_session_a_source_is_asked_after_the_usual_opening_and_the_usual_close() {
+        // New York is shut on Monday 19 January 2026: usually 14:30 to 21:00 UTC and the auction.
+        let seen = |fetched: &str, at: &str| same("XNYS", "2026-01-16", fetched, at);
+        assert!(seen("2026-01-18T23:00:00Z", "2026-01-19T15:29:00Z"));
+        assert!(!seen("2026-01-18T23:00:00Z", "2026-01-19T15:30:00Z"));
+        assert!(seen("2026-01-19T15:30:00Z", "2026-01-19T21:59:00Z"));
+        assert!(!seen("2026-01-19T15:30:00Z", "2026-01-19T22:30:00Z"));
+        assert!(seen("2026-01-19T22:30:00Z", "2026-01-20T14:00:00Z"));
+        assert!(!seen("2026-01-19T22:30:00Z", "2026-01-20T14:30:00Z"));
+        // Mumbai traded on Sunday 1 February 2026, and its calendar says that it did not.
+        assert!(!same("XNSE", "2026-01-30", "2026-01-30T12:00:00Z", "2026-02-01T12:00:00Z"));
     }
 
     #[test]

@@ -62,6 +62,15 @@ impl<'a> Line<'a> {
         self.bars.last()
     }
 
+    /// The newest session that had begun by as-of, also where no value of it is held.
+    pub fn newest_begun(&self) -> Option<NaiveDate> {
+        let newest = self.last().map(|b| b.date);
+        match &self.of {
+            Of::Instrument(known) => known.newest_begun(),
+            Of::Composite(_) => newest,
+        }
+    }
+
     /// Whether the newest value is live.
     pub fn live(&self) -> bool {
         self.status == Status::Live

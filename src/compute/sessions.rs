@@ -41,6 +41,8 @@ pub struct Known<'a> {
     pub unadjusted: Option<Split>,
     /// A value of a later date that is held but was made before that session's close.
     pub passed_over: Option<NaiveDate>,
+    /// A later session that was under way at as-of, of which no value of that time is held.
+    pub begun: Option<NaiveDate>,
 }
 
 impl<'a> Known<'a> {
@@ -51,6 +53,12 @@ impl<'a> Known<'a> {
             Some((_, rest)) if self.live => rest,
             _ => self.bars,
         }
+    }
+
+    /// The newest session that had begun by as-of.
+    #[must_use]
+    pub fn newest_begun(&self) -> Option<NaiveDate> {
+        self.begun.or(self.newest())
     }
 
     /// The newest bar's date.
@@ -68,6 +76,8 @@ pub struct Market<'a> {
     as_of: DateTime<Utc>,
     cut: Option<NaiveDate>,
     dates: BTreeMap<Mic, BTreeMap<NaiveDate, usize>>,
+    /// Sessions under way at as-of of which no value of that time is held.
+    begun: BTreeMap<Mic, BTreeSet<NaiveDate>>,
     members: BTreeMap<Mic, Vec<InstrumentId>>,
     refused: BTreeMap<InstrumentId, Warning>,
 }
@@ -89,6 +99,7 @@ impl<'a> Market<'a> {
             as_of: inputs.as_of,
             cut: inputs.date,
             dates: BTreeMap::new(),
+            begun: BTreeMap::new(),
             members: BTreeMap::new(),
             refused: BTreeMap::new(),
         };
@@ -102,6 +113,9 @@ impl<'a> Market<'a> {
             let Some(known) = known(inputs, instrument, series) else { continue };
             let dates = market.dates.entry(known.exchange.market.clone()).or_default();
             known.bars.iter().for_each(|b| *dates.entry(b.date).or_default() += 1);
+            if let Some(begun) = known.begun {
+                market.begun.entry(known.exchange.market.clone()).or_default().insert(begun);
+            }
             market.members.entry(known.exchange.market.clone()).or_default().push(id.clone());
             market.known.insert(id.clone(), known);
         }
@@ -142,7 +156,9 @@ impl<'a> Market<'a> {
     }
 
     fn is_stale(&self, known: &Known<'_>, newest: NaiveDate) -> bool {
+        let begun = self.begun.get(&known.exchange.market);
         self.overdue(known.exchange, newest)
+            || (known.begun.is_none() && begun.is_some_and(|days| days.range(after(newest)).next().is_some()))
             || self
                 .peer_dates(known.exchange)
                 .range(after(newest))
@@ -231,7 +247,7 @@ fn venue<'a>(inputs: &Inputs<'a>, instrument: &Instrument, series: &Series) -> O
 pub fn known<'a>(inputs: &Inputs<'a>, instrument: &'a Instrument, series: &'a Series) -> Option<Known<'a>> {
     let exchange = venue(inputs, instrument, series)?;
     let settled_only = inputs.settled_only || inputs.date.is_some();
-    let Cut { bars, live, passed_over } =
+    let Cut { bars, live, passed_over, begun } =
         known_bars(series, exchange, inputs.as_of, inputs.date, settled_only);
     let (bars, unadjusted) = since_unadjusted_split(bars, &series.splits);
     let (bars, as_traded) = suspect::since_jump_as_traded(bars, instrument, series.provenance.raw);
@@ -239,7 +255,7 @@ pub fn known<'a>(inputs: &Inputs<'a>, instrument: &'a Instrument, series: &'a Se
     let newest = bars.last()?;
     // Where the trading day rolls in the evening, the newest session may be dated tomorrow.
     let report_day = inputs.date.unwrap_or_else(|| exchange.local_date(inputs.as_of).max(newest.date));
-    Some(Known { instrument, exchange, series, bars, live, report_day, unadjusted, passed_over })
+    Some(Known { instrument, exchange, series, bars, live, report_day, unadjusted, passed_over, begun })
 }
 
 /// The bars known at an instant.
@@ -247,6 +263,7 @@ struct Cut<'a> {
     bars: &'a [Bar],
     live: bool,
     passed_over: Option<NaiveDate>,
+    begun: Option<NaiveDate>,
 }
 
 /// The bars from a split on whose factor the closes before it still jump by: those are on another basis,
@@ -268,21 +285,23 @@ fn known_bars<'a>(
 ) -> Cut<'a> {
     let latest = exchange.session_date(as_of).min(exchange.session_date(series.provenance.fetched_at));
     let mut bars = series.bars_until(cut.map_or(latest, |d| d.min(latest)));
-    let mut passed_over = None;
+    let (mut passed_over, mut begun) = (None, None);
     while let Some((newest, earlier)) = bars.split_last() {
         let stamp =
             if series.last().is_some_and(|b| b.date == newest.date) { series.provenance.stamp } else { None };
         match availability(newest.date, exchange, as_of, series.provenance.fetched_at, stamp) {
-            Availability::Settled => return Cut { bars, live: false, passed_over },
-            Availability::Live if !settled_only => return Cut { bars, live: true, passed_over },
+            Availability::Settled => return Cut { bars, live: false, passed_over, begun },
+            Availability::Live if !settled_only => return Cut { bars, live: true, passed_over, begun },
             Availability::Live | Availability::NotYet => {
-                let over = exchange.session_times(newest.date).final_ <= as_of;
+                let session = exchange.session_times(newest.date);
+                let (opened, over) = (session.open <= as_of, session.final_ <= as_of);
                 passed_over = passed_over.or(over.then_some(newest.date));
+                begun = begun.or((opened && !over && !settled_only).then_some(newest.date));
                 bars = earlier;
             }
         }
     }
-    Cut { bars, live: false, passed_over }
+    Cut { bars, live: false, passed_over, begun }
 }
 
 /// Settled when min(as-of, time of fetching) is at or past the end of the session and the source's

@@ -9,7 +9,7 @@ use super::lines::Line;
 use super::period::Periods;
 use super::rows::Rows;
 use super::sessions::Market;
-use super::{Chosen, Inputs, highlights, missing, notes, origins};
+use super::{Chosen, Inputs, highlights, missing, notes, origins, records};
 use crate::domain::snapshot::{Block, Completeness, CompositeRow, Failed, GroupRow, Item, Note, Row};
 use crate::domain::{Horizon, InstrumentId, Snapshot};
 
@@ -50,6 +50,24 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
         horizons: inputs.horizons.to_vec(),
         horizons_named: inputs.horizons_named,
     }
+}
+
+/// The instruments with a record that nothing in the report's closes outdates.
+#[must_use]
+pub fn unbroken(report: &Snapshot) -> Vec<InstrumentId> {
+    let all_time = report.instruments.iter().filter(|row| row.records.iter().any(|r| r.since_start));
+    all_time.map(|row| row.id.clone()).collect()
+}
+
+/// Looks for the records of some instruments again, in closes that reach further back than the report's.
+pub fn look_further(report: &mut Snapshot, ids: &[InstrumentId], further: &Inputs<'_>) {
+    let market = Market::at(further);
+    for row in report.instruments.iter_mut().filter(|row| ids.contains(&row.id)) {
+        if let Some(line) = Line::of(&row.id, further.universe, &market) {
+            row.records = records::records(&line, &market);
+        }
+    }
+    report.highlights = highlights::highlights(&report.instruments);
 }
 
 /// What the report shows, each thing once, in order.
@@ -105,7 +123,7 @@ fn report_days(
     lines: &BTreeMap<InstrumentId, Line<'_>>,
 ) -> Vec<(chrono::NaiveDate, chrono::NaiveDate)> {
     let ids = shown.instruments.iter().chain(&shown.composites).chain([benchmark]);
-    ids.filter_map(|id| lines.get(id)).filter_map(|l| Some((l.report_day, l.last()?.date))).collect()
+    ids.filter_map(|id| lines.get(id)).filter_map(|l| Some((l.report_day, l.newest_begun()?))).collect()
 }
 
 fn name_of(inputs: &Inputs<'_>, id: &InstrumentId) -> String {

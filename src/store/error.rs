@@ -41,6 +41,18 @@ pub enum StoreError {
         /// What was found.
         reason: String,
     },
+    /// It holds closes of sessions that the clock says are still to come.
+    #[error(
+        "the store {place} holds closes of {session}, which is still to come by the clock ({now}); set the clock right: what is fetched now would be kept with a wrong time"
+    )]
+    Ahead {
+        /// Its path or address.
+        place: String,
+        /// The newest session held.
+        session: chrono::NaiveDate,
+        /// The day that the clock says.
+        now: chrono::NaiveDate,
+    },
     /// There is no room.
     #[error("the store {place} was not written: the disk is full; make room, nothing kept before is lost")]
     Full {

@@ -28,7 +28,15 @@ impl Held {
         if !self.is_of(&fetched.provenance) || overlap.is_empty() || basis(&at(fetched.bars())).is_some() {
             return None;
         }
-        Some(Series::joined(fetched.clone(), self.series.clone()))
+        let mut held = self.series.clone();
+        held.retain(|day| fetched.bars().binary_search_by_key(&day, |b| b.date).is_err());
+        let later = held.last().is_some_and(|b| fetched.last().is_none_or(|f| b.date > f.date));
+        let mut whole = Series::joined(held, fetched.clone());
+        whole.provenance = fetched.provenance.clone();
+        // The stamp is of the newest value that came, which is not the newest of all then.
+        whole.provenance.stamp = fetched.provenance.stamp.filter(|_| !later);
+        whole.about = fetched.about.clone().or(self.series.about.clone());
+        Some(whole)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a fetched series changes of the one held: closes added, restated, or moved to another basis.
 //!
 //! A fetched series replaces nothing that it does not contain, and an equal close stays as it is. Equal
-//! means equal to the bit: closes are decimals. Where all closes that both have, or all before some date,
-//! differ by one factor, the source moved the series to another basis (a split).
+//! means equal to the bit: closes are decimals. Where nearly all closes that both have, or all but the newest
+//! few, differ by one factor, the source moved the series to another basis (a split).
 //!
 //! Not for: reading or writing, which each backend does with what comes out of here.
 
@@ -14,6 +14,10 @@ use super::Row;
 const FACTOR_WITHIN: f64 = 1e-4;
 /// A single changed close is a change of basis only beyond this share.
 const ALONE_BEYOND: f64 = 0.1;
+/// A source may be so many sessions late with the closes from before a split.
+const LATE: usize = 10;
+/// So many of so many changed closes are apart by one factor where the basis changed.
+const NEARLY_ALL: (usize, usize) = (4, 5);
 /// No run lasts so long: a close held that was fetched later than this after one that comes only now has
 /// its time from a wrong clock.
 const LONGEST_RUN: Duration = Duration::hours(1);
@@ -118,14 +122,14 @@ fn same(a: f64, b: f64) -> bool {
     a.to_bits() == b.to_bits()
 }
 
-/// The change of basis that these closes show: all of them, or all before the first unchanged one with
-/// nothing changed after it, are apart by one factor.
+/// The change of basis that these closes show: nearly all that both have, or nearly all before the newest few,
+/// are apart by one factor. A source that splits a series changes every close held from before the split,
+/// and those after it only where it was late by some sessions; whatever else it changed is corrected with them.
 fn rebase(pairs: &[(Row, Row)]) -> Option<Rebase> {
-    let cut = pairs.iter().position(|(old, new)| same(old.close, new.close)).unwrap_or(pairs.len());
+    let cut = pairs.iter().rposition(|(old, new)| !same(old.close, new.close))?.checked_add(1)?;
     let (moved, rest) = pairs.split_at_checked(cut)?;
-    let unchanged = rest.iter().all(|(old, new)| same(old.close, new.close));
     let newer = moved.iter().all(|(old, new)| supersedes(new.fetched_at, old.fetched_at));
-    if moved.is_empty() || !unchanged || !newer {
+    if !newer || rest.len() > LATE || rest.len() >= moved.len() {
         return None;
     }
     let factor = factor(moved)?;
@@ -133,21 +137,28 @@ fn rebase(pairs: &[(Row, Row)]) -> Option<Rebase> {
     enough.then(|| Rebase { factor, before: rest.first().map(|(old, _)| old.session), replaced: moved.len() })
 }
 
-/// The one factor between old and new closes, up to the last digit they are quoted with.
+/// The one factor between old and new closes of nearly all pairs, up to the last digit they are quoted with.
 fn factor(pairs: &[(Row, Row)]) -> Option<f64> {
-    let (product, square) = pairs
-        .iter()
-        .fold((0.0, 0.0), |(p, s), (old, new)| (p + old.close * new.close, s + old.close * old.close));
-    let factor = product / square;
-    if !factor.is_finite() || factor <= 0.0 {
+    let mut ratios: Vec<f64> = pairs.iter().map(|(old, new)| new.close / old.close).collect();
+    ratios.sort_by(f64::total_cmp);
+    let middle = *ratios.get(ratios.len() / 2)?;
+    if !middle.is_finite() || middle <= 0.0 {
         return None;
     }
     let step = 10f64.powi(-pairs.iter().flat_map(|(a, b)| [a, b]).map(|r| decimals(r.close)).max()?);
-    let one_factor = pairs.iter().all(|(old, new)| {
-        let allowed = FACTOR_WITHIN * new.close.abs() + 0.5 * step * (1.0 + factor);
-        (new.close - factor * old.close).abs() <= allowed && (new.close - old.close).abs() > 2.0 * allowed
-    });
-    one_factor.then_some(factor)
+    let fits = |factor: f64| {
+        move |(old, new): &&(Row, Row)| {
+            let allowed = FACTOR_WITHIN * new.close.abs() + 0.5 * step * (1.0 + factor);
+            (new.close - factor * old.close).abs() <= allowed && (new.close - old.close).abs() > 2.0 * allowed
+        }
+    };
+    let (product, square) = pairs
+        .iter()
+        .filter(fits(middle))
+        .fold((0.0, 0.0), |(p, s), (old, new)| (p + old.close * new.close, s + old.close * old.close));
+    let factor = product / square;
+    let fitting = pairs.iter().filter(fits(factor)).count();
+    (factor.is_finite() && fitting * NEARLY_ALL.1 >= pairs.len() * NEARLY_ALL.0).then_some(factor)
 }
 
 /// How many digits after the point a close is quoted with, at most nine.
@@ -192,6 +203,36 @@ mod tests {
         assert_eq!(change.rebase, Some(Rebase { factor: 0.25, before: None, replaced: 3 }));
         assert_eq!(change.added, fetched);
         assert!(change.restated.is_empty());
+    }
+
+    /// So many sessions from the 5th on, with closes of a day.
+    fn long(sessions: u32, close: impl Fn(u32) -> f64, at: i64) -> Vec<Row> {
+        let fetched_at = DateTime::from_timestamp(at, 0).unwrap();
+        let first = date(5);
+        let row = |n: u32| Row { session: first + Duration::days(n.into()), close: close(n), fetched_at };
+        (0..sessions).map(row).collect()
+    }
+
+    #[test]
+    fn the_oldest_two_of_many_closes_corrected_by_one_factor_are_two_restatements() {
+        let held = long(61, |n| f64::from(400 + n), 100);
+        // 400 and 401 were half a percent too high.
+        let fetched = long(61, |n| if n < 2 { f64::from(400 + n) * 0.995 } else { f64::from(400 + n) }, 200);
+        let change = merge(&held, &fetched, None);
+        assert_eq!((change.rebase, change.restated.len(), change.confirmed), (None, 2, 59));
+    }
+
+    #[test]
+    fn a_close_corrected_at_the_time_of_a_split_does_not_hide_it() {
+        let held = long(40, |n| f64::from(480 + n), 100);
+        let corrected = |n: u32| if n == 37 { 400.0 } else { f64::from(480 + n) / 1.2 };
+        let fetched = long(42, |n| (corrected(n) * 10_000.0).round() / 10_000.0, 200);
+        let change = merge(&held, &fetched, None);
+        let rebase = change.rebase.unwrap();
+        assert!((rebase.factor - 1.0 / 1.2).abs() < 1e-6, "{rebase:?}");
+        assert_eq!((rebase.replaced, rebase.before), (40, None));
+        assert!(change.restated.is_empty());
+        assert_eq!(change.added, fetched);
     }
 
     #[test]

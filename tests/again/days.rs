@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc, Weekday};
 use marketsnap::app::{self, Console, Format, Options, Plan};
 use marketsnap::catalogue;
 use marketsnap::domain::Universe;
@@ -62,6 +62,17 @@ impl Days {
     pub fn change(&self, id: &str, new: impl Fn(NaiveDate, f64) -> f64) {
         let mut world = self.world.lock().unwrap();
         world.closes.get_mut(id).unwrap().iter_mut().for_each(|(date, close)| *close = new(*date, *close));
+    }
+
+    /// Adds weekday closes at the source before all others, the first of them another one.
+    pub fn before(&self, id: &str, from: &str, first: f64, others: f64) {
+        let from: NaiveDate = from.parse().unwrap();
+        let mut world = self.world.lock().unwrap();
+        let rows = world.closes.get_mut(id).unwrap();
+        let weekday = |d: &NaiveDate| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun);
+        let days = from.iter_days().take_while(|d| *d < rows[0].0).filter(weekday);
+        let older: Vec<_> = days.map(|d| (d, if d == from { first } else { others })).collect();
+        rows.splice(0..0, older);
     }
 
     /// Leaves a session out of what the source has, until all is published.

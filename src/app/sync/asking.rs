@@ -195,7 +195,10 @@ impl Run<'_> {
             .collect();
         let (new, kept) = {
             let (place, told) = (&self.sync.place, &mut self.done.told);
-            in_store(place, now, told, |store| Ok((new_ones(store, &settled)?, store.keep(&settled)?)))?
+            in_store(place, now, told, |store| {
+                let new = new_ones(store, &settled)?;
+                Ok((new, keeping::keep_in_time(store, place, &settled, now)?))
+            })?
         };
         for (key, count) in new {
             *self.done.new.entry(key).or_default() += count;
