@@ -88,8 +88,15 @@ fn newest(db: &Connection, listed: Listed, since: NaiveDate) -> Result<Held> {
     for part in CLOSES {
         let mut statement = db.prepare_cached(part)?;
         let mut rows = statement.query(params![id, days(since)])?;
+        let begin = bars.len();
         while let Some(row) = rows.next()? {
             bars.push(bar(date(row.get(0)?)?, row.get(1)?));
+        }
+        if !bars.get(begin..).unwrap_or_default().is_sorted_by(|a, b| a.date < b.date) {
+            return Err(wrong(format!(
+                "closes of {} from {} out of order",
+                provenance.instrument, provenance.source
+            )));
         }
     }
     // Nearly always they are in order.
