@@ -48,7 +48,7 @@ pub(super) fn keep(plan: &Plan, answers: &Answers, now: DateTime<Utc>) -> Told {
         .iter()
         .map(|(since, series, until)| Settled { series, since: *since, until: *until })
         .collect();
-    let opening = Opening { busy: PATIENCE, ..Opening::new(place, now) };
+    let opening = Opening { busy: PATIENCE.min(plan.settings.deadline), ..Opening::new(place, now) };
     match with_store(&opening, &mut told, |store| keep_in_time(store, place, &settled, now)) {
         Ok(kept) => {
             told.done = true;

@@ -142,7 +142,8 @@ impl Shelf {
 /// cannot be read.
 pub(super) fn everything(plan: &Plan, ids: &[InstrumentId], now: DateTime<Utc>) -> Vec<Series> {
     let Some(place) = plan.store.as_ref().filter(|p| p.begun()) else { return Vec::new() };
-    let opening = Opening { busy: PATIENCE, read_only: true, ..Opening::new(place, now) };
+    let opening =
+        Opening { busy: PATIENCE.min(plan.settings.deadline), read_only: true, ..Opening::new(place, now) };
     let all = store::open(&opening).and_then(|mut o| o.store.held(ids, NaiveDate::MIN, plan.known_at()));
     let items = all.unwrap_or_default().into_iter().filter_map(|held| item(plan, held, now));
     items.map(|i| i.held.series).collect()
@@ -192,7 +193,8 @@ fn as_then(mut held: Held, exchange: &Exchange, asked_at: DateTime<Utc>) -> Held
 fn read(plan: &Plan, instruments: &[Instrument], now: DateTime<Utc>) -> Result<Vec<Held>, StoreError> {
     let Some(place) = plan.store.as_ref().filter(|p| p.begun()) else { return Ok(Vec::new()) };
     let ids: Vec<InstrumentId> = instruments.iter().map(|i| i.id.clone()).collect();
-    let opening = Opening { busy: PATIENCE, read_only: true, ..Opening::new(place, now) };
+    let opening =
+        Opening { busy: PATIENCE.min(plan.settings.deadline), read_only: true, ..Opening::new(place, now) };
     store::open(&opening)?.store.held(&ids, plan.query.from, plan.known_at())
 }
 
