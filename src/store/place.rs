@@ -96,7 +96,9 @@ impl<'a> Opening<'a> {
     }
 
     fn at<'p>(&self, address: &'p Address) -> postgres::Opening<'p> {
-        postgres::Opening { address, busy: self.busy, read_only: self.read_only }
+        // Many hosts write at the same time to a server, and each of them waits.
+        let busy = self.busy.max(postgres::BUSY);
+        postgres::Opening { address, busy, read_only: self.read_only }
     }
 }
 

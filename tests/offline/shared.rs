@@ -72,6 +72,17 @@ fn what_one_host_fetched_another_shows_offline_and_no_file_is_written() {
 }
 
 #[test]
+fn what_one_host_synced_another_has() {
+    let url = server().database();
+    let (first, second) = (Host::new(&url), Host::new(&url));
+    let synced = first.online(&["sync", "STAR50"], &replay::closes());
+    assert_eq!(code(&synced), Some(0), "{}{}", stdout(&synced), stderr(&synced));
+    let history = json(&second.alone(&["history", "STAR50", "--json", "--to", "2026-01-20"]));
+    let closes = history["series"][0]["closes"].as_array().unwrap();
+    assert_eq!(closes.last().unwrap()["close"], 1482.994);
+}
+
+#[test]
 fn the_commands_that_look_after_a_store_do_so_on_a_server() {
     let url = server().database();
     let host = Host::new(&url);
@@ -121,6 +132,24 @@ fn a_server_that_is_not_there_costs_a_warning_and_not_the_report() {
     assert_eq!(row(&json(&output), "STAR50")["close"], 1535.393);
     let offline = host.alone(&[&TODAY[..], &["--offline"]].concat());
     assert_eq!(code(&offline), Some(5), "{}", stderr(&offline));
+}
+
+#[test]
+fn a_server_that_says_nothing_costs_a_warning_and_not_the_report_and_stops_a_sync() {
+    // Connections come in and nobody answers them.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let host = Host::new(&format!("postgres://ann:s3cret@127.0.0.1:{port}/closes"));
+    let told =
+        format!("postgres://ann@127.0.0.1:{port}/closes cannot be reached: it did not answer within 5");
+    let output = host.online(&TODAY, &replay::closes());
+    assert_eq!(code(&output), Some(0));
+    let said = stderr(&output).replace("\n    ", " ");
+    assert!(said.contains(&told) && said.matches("warning").count() == 1, "{said}");
+    assert_eq!(row(&json(&output), "STAR50")["close"], 1535.393);
+    let sync = host.alone(&["sync", "STAR50"]);
+    assert_eq!(code(&sync), Some(1));
+    assert!(stderr(&sync).contains(&told), "{}", stderr(&sync));
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use marketsnap::store::postgres::{Address, Opening};
@@ -128,6 +129,166 @@ fn a_series_that_comes_twice_in_one_write_is_merged_twice() {
     assert_eq!(closes(&mut store, "DAX").len(), 3);
 }
 
+/// Passes on what a client sends to the server until it says a word, and from then on nothing in either
+/// direction, on this connection and on all others, of which it counts those that came in later.
+fn silent_from(word: &'static str, server: &Server) -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, to) = (listener.local_addr().unwrap().port(), server.port);
+    let (silent, late) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let pass_on = |from: &TcpStream, to: &TcpStream, silent: &Arc<AtomicBool>, word: &'static str| {
+        let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+        let silent = silent.clone();
+        std::thread::spawn(move || {
+            let (mut some, mut said) = ([0; 4096], Vec::new());
+            while let Ok(read @ 1..) = from.read(&mut some) {
+                said.extend_from_slice(&some[..read]);
+                if !word.is_empty() && said.windows(word.len()).any(|part| part == word.as_bytes()) {
+                    silent.store(true, SeqCst);
+                }
+                if !silent.load(SeqCst) && to.write_all(&some[..read]).is_err() {
+                    break;
+                }
+            }
+        });
+    };
+    let count = late.clone();
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for client in listener.incoming().map_while(Result::ok) {
+            if silent.load(SeqCst) {
+                count.fetch_add(1, SeqCst);
+            }
+            let server = TcpStream::connect(("127.0.0.1", to)).unwrap();
+            pass_on(&client, &server, &silent, word);
+            pass_on(&server, &client, &silent, "");
+            open.push((client, server));
+        }
+    });
+    (port, late)
+}
+
+#[test]
+fn a_server_that_falls_silent_is_told_and_not_asked_again() {
+    let url = server().database();
+    kept(&mut open(&url), "DAX", &[("2026-01-06", 1.0)]).unwrap();
+    let silent_from = |word| {
+        let (port, late) = silent_from(word, server());
+        (url.replace(&format!(":{}", server().port), &format!(":{port}")), late)
+    };
+    let rows = [("2026-01-06", 1.0), ("2026-01-07", 2.0)];
+    let short = Duration::from_millis(500);
+    std::thread::scope(|scope| {
+        // While it opens the store, reads of it, writes to it, and commits.
+        scope.spawn(|| {
+            let (url, late) = silent_from("pg_namespace");
+            let error = try_open(&url, short, false).unwrap_err();
+            assert!(matches!(error, StoreError::Lost { .. }), "{error}");
+            assert_eq!(late.load(SeqCst), 0);
+        });
+        scope.spawn(|| {
+            let (url, late) = silent_from("REPEATABLE READ");
+            let mut store = try_open(&url, short, false).unwrap();
+            let error = store.instruments().unwrap_err().to_string();
+            // 8 seconds for a statement, and 2 more.
+            let told = "broke while reading its instruments (the server fell silent: nothing was heard from it for \
+                10 seconds): nothing of it was done";
+            assert!(error.contains(told), "{error}");
+            assert_eq!(late.load(SeqCst), 0);
+        });
+        for (word, unsure) in [("FOR UPDATE OF s", false), ("COMMIT\0", true)] {
+            let silent_from = &silent_from;
+            scope.spawn(move || {
+                let (url, late) = silent_from(word);
+                let mut store = try_open(&url, short, false).unwrap();
+                let error = kept(&mut store, &format!("I{unsure}"), &rows).unwrap_err();
+                assert_eq!(matches!(error, StoreError::Unsure { .. }), unsure, "{error}");
+                assert_eq!(matches!(error, StoreError::Lost { .. }), !unsure, "{error}");
+                assert!(error.to_string().contains("the server fell silent"), "{error}");
+                assert_eq!(late.load(SeqCst), 0);
+            });
+        }
+    });
+    assert_eq!(closes(&mut open(&url), "DAX").len(), 1);
+}
+
+/// Passes on what the first client sends until it says a word, then lets go of that client and not of the
+/// server, which goes on waiting; passes on all of every other.
+fn half_broken_at(word: &'static str, server: &Server) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, to) = (listener.local_addr().unwrap().port(), server.port);
+    std::thread::spawn(move || {
+        for (n, client) in listener.incoming().map_while(Result::ok).enumerate() {
+            let mut server = TcpStream::connect(("127.0.0.1", to)).unwrap();
+            let (mut back, mut answers) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut answers, &mut back));
+            std::thread::spawn(move || {
+                let (mut client, mut some) = (client, [0; 65_536]);
+                while let Ok(read @ 1..) = client.read(&mut some) {
+                    let said = &some[..read];
+                    if n == 0 && said.windows(word.len()).any(|part| part == word.as_bytes()) {
+                        let _ = client.shutdown(std::net::Shutdown::Both);
+                        std::thread::sleep(Duration::from_secs(60));
+                    }
+                    server.write_all(said).unwrap();
+                }
+                let _ = server.shutdown(std::net::Shutdown::Both);
+            });
+        }
+    });
+    port
+}
+
+#[test]
+fn what_a_broken_connection_left_locked_is_waited_for_or_told_as_that_connection() {
+    for (busy, kept_in_the_end) in [(Duration::from_millis(100), false), (Duration::from_secs(30), true)] {
+        let url = server().database();
+        kept(&mut open(&url), "DAX", &[("2026-01-06", 1.0)]).unwrap();
+        let port = half_broken_at("INSERT INTO marketsnap.close", server());
+        let broken = url.replace(&format!(":{}", server().port), &format!(":{port}"));
+        let mut store = try_open(&broken, busy, false).unwrap();
+        match kept(&mut store, "DAX", &[("2026-01-06", 1.0), ("2026-01-07", 2.0)]) {
+            Ok(kept) => assert_eq!((kept.added, kept_in_the_end), (1, true)),
+            Err(error) => {
+                assert!(matches!(error, StoreError::Lost { .. }) && !kept_in_the_end, "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn many_hosts_that_write_prune_and_verify_at_once_wait_for_one_another() {
+    let url = server().database();
+    open(&url);
+    let address = Address::of(&url).unwrap();
+    let host = || Postgres::open(&Opening::new(&address)).unwrap();
+    std::thread::scope(|scope| {
+        for n in 0..8 {
+            scope.spawn(move || {
+                for _ in 0..5 {
+                    let names = [format!("I{n}"), format!("I{}", (n + 1) % 8), "ALL".to_owned()];
+                    let rows = [("2026-01-05", 1.0), ("2026-01-06", 2.0), ("2026-01-07", 3.0)];
+                    let all = names.map(|name| series(&name, "2026-01-08 22:00", &rows));
+                    let settled: Vec<_> = all
+                        .iter()
+                        .map(|series| Settled { series, since: d("2026-01-05"), until: d("2026-01-07") })
+                        .collect();
+                    host().keep(&settled).unwrap();
+                }
+            });
+        }
+        scope.spawn(move || (0..5).for_each(|_| assert_eq!(host().verify().unwrap(), [])));
+        scope.spawn(move || {
+            for _ in 0..5 {
+                host().prune(d("2026-01-06")).unwrap();
+            }
+        });
+    });
+    let mut store = open(&url);
+    assert_eq!(store.instruments().unwrap().len(), 9);
+    assert_eq!(closes(&mut store, "ALL").last().map(|c| c.0.as_str()), Some("2026-01-07"));
+    assert_eq!(store.verify().unwrap(), []);
+}
+
 /// Passes on what a client sends to the server until so many bytes went there, then breaks the connection
 /// and takes no other.
 fn breaking_after(bytes: usize, server: &Server) -> (u16, std::thread::JoinHandle<bool>) {
@@ -204,6 +365,19 @@ fn a_connection_that_the_server_ended_is_made_anew() {
     assert_eq!(kept(&mut store, "DAX", &[("2026-01-07", 1.0), ("2026-01-08", 2.0)]).unwrap().added, 1);
     assert_eq!(ask(&url, end), ["1"]);
     assert_eq!(closes(&mut store, "DAX").len(), 2);
+}
+
+#[test]
+fn a_store_is_used_and_let_go_of_within_a_runtime_as_anywhere_else() {
+    let url = server().database();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut store = open(&url);
+        kept(&mut store, "DAX", &[("2026-01-07", 1.0)]).unwrap();
+        tokio::task::yield_now().await;
+        assert_eq!(closes(&mut store, "DAX"), those(&[("2026-01-07", 1.0)]));
+        drop(store);
+    });
 }
 
 /// Makes every close that is written fail with a state of the server's, so many times.

@@ -85,7 +85,10 @@ pub(super) async fn verify(client: &Client) -> Result<Vec<Fault>> {
     Ok(faults)
 }
 
-/// The series first: they are what keeping locks. What is pruned can be asked for again.
+/// The series first: they are what keeping locks, and in the same order, so that neither stands in the
+/// other's way.
+const LOCK: &str = "SELECT id FROM marketsnap.series ORDER BY id FOR UPDATE";
+/// What is pruned can be asked for again.
 const UNCOVER: &str = "UPDATE marketsnap.series SET covered_from = greatest(covered_from, $1), \
     covered_to = greatest(covered_to, $1)";
 /// When the closes that are pruned were fetched: of each series the last time before a day, and every time
@@ -109,6 +112,7 @@ pub(super) async fn prune(client: &Client, before: NaiveDate) -> Result<Pruned> 
     let edge = day(before - Days::new(1)).and_time(NaiveTime::MIN).and_utc();
     let by_day: read::Told<'_> = &[(&before, Type::DATE)];
     let by_both: read::Told<'_> = &[(&before, Type::DATE), (&edge, Type::TIMESTAMPTZ)];
+    client.execute_typed(LOCK, &[]).await?;
     client.execute_typed(UNCOVER, by_day).await?;
     client.execute_typed(FETCHED, by_both).await?;
     let closes = client.execute_typed("DELETE FROM marketsnap.close WHERE session < $1", by_day).await?;

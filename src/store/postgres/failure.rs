@@ -21,8 +21,12 @@ pub(super) enum Failure {
     Sql(tokio_postgres::Error),
     /// The connection broke while it was told to commit.
     Committing(tokio_postgres::Error),
-    /// It did not answer in time.
+    /// No connection came about in time.
     Late(Duration),
+    /// Nothing was heard from the server for so long.
+    Silent(Duration),
+    /// Nothing was heard from it for so long after it was told to commit.
+    SilentCommitting(Duration),
     /// Rows that nothing of this program can have written, or a key that cannot be read.
     Wrong(String),
     /// The certificates to judge the server by cannot be had.
@@ -39,7 +43,7 @@ impl Failure {
     fn sql(&self) -> Option<&tokio_postgres::Error> {
         match self {
             Self::Sql(e) | Self::Committing(e) => Some(e),
-            Self::Late(_) | Self::Wrong(_) | Self::Roots(_) => None,
+            _ => None,
         }
     }
 
@@ -65,6 +69,16 @@ impl Failure {
         }
     }
 
+    /// Another host holds what this one needs.
+    pub(super) fn locked(&self) -> bool {
+        self.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)
+    }
+
+    /// The server was not heard from any more.
+    pub(super) fn silent(&self) -> bool {
+        matches!(self, Self::Silent(_) | Self::SilentCommitting(_))
+    }
+
     /// For a reader, with what to do next.
     pub(super) fn told(self, address: &Address, doing: &'static str) -> StoreError {
         let place = address.to_string();
@@ -73,7 +87,8 @@ impl Failure {
             |next| StoreError::Unreachable { place: place.clone(), reason: reason.clone(), next };
         let Some(code) = self.code() else {
             return match &self {
-                Self::Committing(_) => StoreError::Unsure { place, reason },
+                Self::Committing(_) | Self::SilentCommitting(_) => StoreError::Unsure { place, reason },
+                Self::Silent(_) => StoreError::Lost { place, doing, reason },
                 Self::Late(_) => unreachable("try again, or run without it (--no-store)"),
                 Self::Roots(_) => unreachable("correct the address's sslrootcert"),
                 Self::Sql(_) if self.lost() => StoreError::Lost { place, doing, reason },
@@ -116,6 +131,9 @@ impl Failure {
                 ),
             },
             Self::Late(after) => format!("it did not answer within {} seconds", after.as_secs().max(1)),
+            Self::Silent(after) | Self::SilentCommitting(after) => {
+                format!("the server fell silent: nothing was heard from it for {} seconds", after.as_secs())
+            }
             Self::Wrong(what) | Self::Roots(what) => what.clone(),
         }
     }
@@ -138,7 +156,7 @@ fn next_for(error: &tokio_postgres::Error) -> &'static str {
 
 /// The server ended the connection.
 fn stopped(code: &SqlState) -> bool {
-    matches!(code.code(), "57P01" | "57P02" | "57P05") || code.code().starts_with("08")
+    matches!(code.code(), "57P01" | "57P02" | "57P05" | "25P03") || code.code().starts_with("08")
 }
 
 fn caused_by<E: std::error::Error + 'static>(error: &tokio_postgres::Error) -> bool {

@@ -14,31 +14,37 @@ mod read;
 mod rows;
 mod schema;
 mod told;
+mod worker;
 mod write;
 
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use tokio::runtime::{Builder, Runtime};
-use tokio::time::timeout;
 use tokio_postgres::Client;
 
 use super::{Covered, Fault, Held, History, Kept, Pruned, Revision, Settled, Store, StoreError};
 use crate::domain::InstrumentId;
 use failure::Failure;
 use schema::Identity;
+use worker::{Worker, unless_silent};
 
 pub use address::{Address, BadAddress, SCHEMES};
 
 /// How long to wait for another host that writes.
-const BUSY: Duration = Duration::from_secs(5);
-/// How long one statement may take in the server: of a report, of keeping, and of what reads everything.
-const READING: Duration = Duration::from_secs(30);
-const KEEPING: Duration = Duration::from_secs(300);
-const LOOKING_AFTER: Duration = Duration::from_secs(3_600);
+pub(super) const BUSY: Duration = Duration::from_secs(12);
+/// How long one statement may take in the server: of a report, of keeping (beside waiting for another host,
+/// and more for many rows), and of what begins a store, reads everything or rewrites it.
+const READING: Duration = Duration::from_secs(8);
+const KEEPING: Duration = Duration::from_secs(8);
+const PER_ROW: Duration = Duration::from_micros(100);
+const LOOKING_AFTER: Duration = Duration::from_secs(300);
+/// A server that is not heard from for so much longer than a statement may take fell silent.
+const GRACE: Duration = Duration::from_secs(2);
+/// A server ends a transaction that nothing was asked in for so long: its host is gone, and others wait.
+const IDLE: Duration = Duration::from_secs(5);
 /// What the server had to give up in favour of another host, and what a broken connection left undone, is
 /// tried again so often.
-const TRIES: u32 = 6;
+const TRIES: u32 = 10;
 
 /// How a store is to be opened.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +58,7 @@ pub struct Opening<'a> {
 }
 
 impl<'a> Opening<'a> {
-    /// For reading and writing, waiting five seconds for another host.
+    /// For reading and writing, waiting twelve seconds for another host.
     #[must_use]
     pub fn new(address: &'a Address) -> Self {
         Self { address, busy: BUSY, read_only: false }
@@ -67,7 +73,7 @@ pub struct Postgres {
     read_only: bool,
     /// Nothing was begun there, and nothing may be: it holds nothing.
     blank: bool,
-    runtime: Runtime,
+    worker: Worker,
     client: Option<Client>,
 }
 
@@ -85,14 +91,13 @@ impl Postgres {
     /// [`StoreError`] when there is no store to be had at this address.
     pub fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
         let address = opening.address.clone();
-        let runtime =
-            Builder::new_current_thread().enable_all().build().map_err(|e| StoreError::Unreachable {
-                place: address.to_string(),
-                reason: e.to_string(),
-                next: "try again, or run without it (--no-store)",
-            })?;
+        let worker = Worker::new().map_err(|e| StoreError::Unreachable {
+            place: address.to_string(),
+            reason: e.to_string(),
+            next: "try again, or run without it (--no-store)",
+        })?;
         let (busy, read_only) = (opening.busy, opening.read_only);
-        let mut store = Self { address, busy, read_only, blank: false, runtime, client: None };
+        let mut store = Self { address, busy, read_only, blank: false, worker, client: None };
         store.begin()?;
         Ok(store)
     }
@@ -124,7 +129,7 @@ impl Postgres {
                 }
                 from => {
                     let migrate = async |client: &Client| schema::migrate(client, from).await;
-                    match self.attempt(Some(Access::Write), KEEPING, &migrate) {
+                    match self.attempt(Some(Access::Write), LOOKING_AFTER, &migrate) {
                         Err(failure) if schema::taken(&failure) && tries < TRIES => {}
                         done => done.map_err(|f| f.told(&self.address, "beginning the store"))?,
                     }
@@ -135,18 +140,18 @@ impl Postgres {
 
     /// Does something in one transaction, or in none; again where the server gave way to another host or
     /// the connection broke before anything was done.
-    fn run<T>(
+    fn run<T: Send>(
         &mut self,
         doing: &'static str,
         access: Option<Access>,
         limit: Duration,
-        work: impl AsyncFn(&Client) -> Result<T, Failure>,
+        work: impl AsyncFn(&Client) -> Result<T, Failure> + Sync,
     ) -> Result<T, StoreError> {
-        let mut tries = 0;
+        let (mut tries, mut broke) = (0, None);
         loop {
             tries += 1;
             if self.client.is_none() {
-                let connected = self.runtime.block_on(connect::connect(&self.address));
+                let connected = self.worker.wait(async || connect::connect(&self.address).await);
                 self.client = Some(connected.map_err(|f| f.told_of_connecting(&self.address))?);
             }
             match self.attempt(access, limit, &work) {
@@ -154,40 +159,41 @@ impl Postgres {
                 Err(failure) if (failure.passes() || failure.lost()) && tries < TRIES => {
                     let pause = Duration::from_millis(fastrand::u64(5..40) * u64::from(tries));
                     std::thread::sleep(pause);
+                    broke = Some(failure).filter(Failure::lost).or(broke);
                 }
-                Err(failure) => return Err(failure.told(&self.address, doing)),
+                // The lock may be that of the transaction whose connection broke.
+                Err(failure) => {
+                    let first = broke.filter(|_| failure.locked());
+                    return Err(first.unwrap_or(failure).told(&self.address, doing));
+                }
             }
         }
     }
 
     /// Does something once. A connection that is of no more use is let go of.
-    fn attempt<T>(
+    fn attempt<T: Send>(
         &mut self,
         access: Option<Access>,
         limit: Duration,
-        work: &impl AsyncFn(&Client) -> Result<T, Failure>,
+        work: &(impl AsyncFn(&Client) -> Result<T, Failure> + Sync),
     ) -> Result<T, Failure> {
         let Some(client) = self.client.take() else {
             return Err(Failure::Wrong("there is no connection".to_owned()));
         };
         let begin = access.map(|access| begin(access, self.busy, limit));
-        // The server keeps to its limit statement by statement; this is for one that is not heard from.
-        let done = self.runtime.block_on(async {
-            let done = timeout(limit * 2, within(&client, begin.as_deref(), work)).await;
-            done.unwrap_or(Err(Failure::Late(limit * 2)))
-        });
+        let done = self.worker.wait(async || within(&client, begin.as_deref(), limit + GRACE, work).await);
         let useless =
-            matches!(&done, Err(f) if f.lost() || matches!(f, Failure::Late(_) | Failure::Committing(_)));
+            matches!(&done, Err(f) if f.lost() || f.silent() || matches!(f, Failure::Committing(_)));
         if !useless && !client.is_closed() {
             self.client = Some(client);
         }
         done
     }
 
-    fn read<T: Default>(
+    fn read<T: Default + Send>(
         &mut self,
         doing: &'static str,
-        work: impl AsyncFn(&Client) -> Result<T, Failure>,
+        work: impl AsyncFn(&Client) -> Result<T, Failure> + Sync,
     ) -> Result<T, StoreError> {
         if self.blank {
             return Ok(T::default());
@@ -195,11 +201,11 @@ impl Postgres {
         self.run(doing, Some(Access::Read), READING, work)
     }
 
-    fn write<T>(
+    fn write<T: Send>(
         &mut self,
         doing: &'static str,
         limit: Duration,
-        work: impl AsyncFn(&Client) -> Result<T, Failure>,
+        work: impl AsyncFn(&Client) -> Result<T, Failure> + Sync,
     ) -> Result<T, StoreError> {
         if self.read_only {
             return Err(StoreError::ReadOnly { place: self.address.to_string() });
@@ -214,28 +220,39 @@ fn begin(access: Access, busy: Duration, limit: Duration) -> String {
         Access::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
         Access::Write => "ISOLATION LEVEL READ COMMITTED",
     };
-    let (lock, statement) = (busy.as_millis().max(1), limit.as_millis());
-    format!("BEGIN {kind}; SET LOCAL lock_timeout = {lock}; SET LOCAL statement_timeout = {statement}")
+    let (lock, statement, idle) = (busy.as_millis().max(1), limit.as_millis(), IDLE.as_millis());
+    format!(
+        "BEGIN {kind}; SET LOCAL lock_timeout = {lock}; SET LOCAL statement_timeout = {statement}; \
+         SET LOCAL idle_in_transaction_session_timeout = {idle}"
+    )
 }
 
-/// Does something in a transaction.
+/// Does something in a transaction, with a server that is not silent for longer than a limit.
 async fn within<T>(
     client: &Client,
     begin: Option<&str>,
+    silence: Duration,
     work: &impl AsyncFn(&Client) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let Some(begin) = begin else { return work(client).await };
-    client.batch_execute(begin).await?;
-    match work(client).await {
-        Ok(done) => {
-            client.batch_execute("COMMIT").await.map_err(Failure::Committing)?;
+    let done = unless_silent(silence, async {
+        if let Some(begin) = begin {
+            client.batch_execute(begin).await?;
+        }
+        work(client).await
+    });
+    let done = done.await.unwrap_or_else(|after| Err(Failure::Silent(after)));
+    match (done, begin) {
+        (Ok(done), Some(_)) => {
+            let committed = unless_silent(silence, client.batch_execute("COMMIT")).await;
+            committed.map_err(Failure::SilentCommitting)?.map_err(Failure::Committing)?;
             Ok(done)
         }
-        Err(failure) => {
+        (Err(failure), Some(_)) if !failure.silent() => {
             // Where this fails too, the connection is gone and with it the transaction.
-            let _ = client.batch_execute("ROLLBACK").await;
+            let _ = unless_silent(silence, client.batch_execute("ROLLBACK")).await;
             Err(failure)
         }
+        (done, _) => done,
     }
 }
 
@@ -258,7 +275,9 @@ impl Store for Postgres {
         if fetched.is_empty() {
             return Ok(Kept::default());
         }
-        self.write("keeping closes", KEEPING, async |client| write::keep(client, fetched).await)
+        let rows: usize = fetched.iter().map(|one| one.series.bars().len()).sum();
+        let limit = KEEPING + self.busy + PER_ROW * u32::try_from(rows).unwrap_or(u32::MAX);
+        self.write("keeping closes", limit, async |client| write::keep(client, fetched).await)
     }
 
     fn covered(&mut self, ids: &[InstrumentId]) -> Result<Vec<Covered>, StoreError> {
