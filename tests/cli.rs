@@ -154,6 +154,8 @@ fn requests_that_make_no_sense_are_usage_errors() {
         &["today", "--as-of", "2999-01-01T00:00:00Z"],
         &["today", "--as-of", "yesterday"],
         &["today", "--date", "2026-01-20", "--as-of", AS_OF],
+        &["today", "--as-known-now"],
+        &["today", "--as-known-now", "--date", "2026-01-20"],
         &["today", "--horizons", "1D,2D"],
         &["today", "--benchmark", "CN-CHIPS"],
         &["today", "--width", "20"],

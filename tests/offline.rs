@@ -334,6 +334,21 @@ fn some_held_and_some_not_is_exit_3() {
 }
 
 #[test]
+fn a_store_that_cannot_be_read_is_not_said_to_hold_nothing() {
+    let user = User::with_closes_of(&["SP500"]);
+    Connection::open(user.store()).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let newer = user.alone(&["today", "SP500", "--offline", "--as-of", AS_OF]);
+    std::fs::write(user.store(), vec![b'x'; 20_000]).unwrap();
+    let damaged = user.alone(&["today", "SP500", "--offline", "--as-of", AS_OF]);
+    for (output, why) in [(newer, "schema 99"), (damaged, "is damaged")] {
+        let said = stderr(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(code(&output), Some(5));
+        assert!(said.contains("could not be read") && said.contains(why), "{said}");
+        assert!(!said.contains("nothing is held") && !said.contains("without --offline"), "{said}");
+    }
+}
+
+#[test]
 fn a_damaged_store_is_set_aside_and_the_run_reports_and_keeps() {
     let user = User::with_closes_of(&["SP500"]);
     std::fs::write(user.store(), vec![b'x'; 20_000]).unwrap();

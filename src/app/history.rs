@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::options::Options;
 use super::output::{self, Console};
+use super::run::end_at_once;
 use super::words::{self, Meaning};
 use super::{Clock, Exit, RunError, Style, UsageError, WriteError, asked_of, prices};
 use crate::catalogue;
@@ -69,6 +70,14 @@ pub enum NotSo {
         "an accounting program takes one price a day, so --revisions goes with --format table, csv or json"
     )]
     Revisions,
+    /// Two dates between which no day lies.
+    #[error("--from {from} is after --to {to}")]
+    Backwards {
+        /// The first date wanted.
+        from: NaiveDate,
+        /// The last.
+        to: NaiveDate,
+    },
     /// A build without Parquet.
     #[error(
         "this build writes no Parquet; build one that does with `cargo install --path . --features parquet`, or export CSV"
@@ -89,6 +98,9 @@ pub fn history(
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
     let form = form(options).map_err(UsageError::from)?;
+    if let Some((from, to)) = options.from.zip(options.to).filter(|(from, to)| from > to) {
+        return Err(UsageError::from(NotSo::Backwards { from, to }).into());
+    }
     let options = &HistoryOptions { source: source(options)?, ..options.clone() };
     let path = place(options.store.as_ref())?;
     let universe = catalogue::load()?;
@@ -99,6 +111,7 @@ pub fn history(
         }
         Meaning::Symbol(symbol) => (InstrumentId::new(&symbol), false),
     };
+    end_at_once()?;
     let now = clock.now();
     let mut store = open(&path, now, true)?;
     let held = match &mut store {
@@ -106,12 +119,18 @@ pub fn history(
         None => empty(&universe, &id, now),
     };
     if held.series.is_empty() {
+        if let Some(store) = &mut store
+            && let Some(told) = elsewhere(&mut **store, &universe, &id, options, now)?
+        {
+            console.say(&format!("error: the store {path} holds {told}"));
+            return Ok(Exit::Empty);
+        }
         let kept = store.map(|mut s| s.instruments()).transpose()?.unwrap_or_default();
         if !known && !kept.contains(&id) {
             let word = sanitise(&options.word, 40);
             return Err(UsageError::Mistyped { nearest: words::nearest(&word, &universe), word }.into());
         }
-        let whose = options.source.as_ref().map_or_else(String::new, |s| format!(" from {s}"));
+        let whose = whose(options);
         return Ok(nothing(console, &format!("closes of {id}{whose}"), &path));
     }
     let bytes = written(held, form, options, &universe)?;
@@ -254,6 +273,34 @@ fn revision(r: &Revision) -> Revised {
         replaced_at: r.replaced_at,
         now: r.now,
     }
+}
+
+/// What is held of an instrument outside of the dates that were asked for.
+fn elsewhere(
+    store: &mut dyn Store,
+    universe: &Universe,
+    id: &InstrumentId,
+    options: &HistoryOptions,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, StoreError> {
+    let wanted = match (options.from, options.to) {
+        (None, None) => return Ok(None),
+        (Some(from), None) => format!("from {from} on"),
+        (None, Some(to)) => format!("up to {to}"),
+        (Some(from), Some(to)) => format!("from {from} to {to}"),
+    };
+    let whenever = HistoryOptions { from: None, to: None, revisions: false, ..options.clone() };
+    let all = read(store, universe, id, &whenever, now)?;
+    let dates = || all.series.iter().flat_map(|s| s.closes.iter().map(|c| c.date));
+    let whose = whose(options);
+    Ok(dates().min().zip(dates().max()).map(|(first, last)| {
+        format!("no close of {id}{whose} {wanted}: those that it holds begin on {first} and end on {last}")
+    }))
+}
+
+/// ` from cboe`, where only one source's closes were asked for.
+fn whose(options: &HistoryOptions) -> String {
+    options.source.as_ref().map_or_else(String::new, |s| format!(" from {s}"))
 }
 
 /// Tells that there is nothing to show.

@@ -60,10 +60,11 @@ pub(super) fn answers(
     ids: &BTreeSet<InstrumentId>,
     now: DateTime<Utc>,
 ) -> Answers {
+    let unread = !shelf.told.warnings.is_empty();
     let mut answers = Answers { told: std::mem::take(&mut shelf.told), ..Answers::default() };
     for id in plan.query.wants.iter().map(|w| &w.instrument.id).filter(|id| ids.contains(*id)) {
         let Some((series, others)) = shelf.take(plan, id, now) else {
-            answers.fetched.failures.push(nothing_held(plan, id.clone()));
+            answers.fetched.failures.push(nothing_held(plan, id.clone(), unread));
             continue;
         };
         answers.series.insert(id.clone(), series);
@@ -119,9 +120,15 @@ pub(super) fn stand_in(
     covered
 }
 
-fn nothing_held(plan: &Plan, instrument: InstrumentId) -> Failure {
+/// Why an instrument has no closes; a warning tells why a store could not be read.
+fn nothing_held(plan: &Plan, instrument: InstrumentId, unread: bool) -> Failure {
     let place = plan.store.as_ref().map_or_else(|| "the store".to_owned(), Place::to_string);
-    let reason = format!("nothing is held in {place}");
+    let (reason, hint) = if unread {
+        (format!("{place} could not be read"), "the warning says why, and so does `marketsnap store verify`")
+    } else {
+        let hint = "run the same without --offline first; what it fetches is kept";
+        (format!("nothing is held in {place}"), hint)
+    };
     Failure {
         message: format!("no closes of {instrument} from the store: {reason}"),
         instrument,
@@ -130,7 +137,7 @@ fn nothing_held(plan: &Plan, instrument: InstrumentId) -> Failure {
         said: None,
         kind: FailureKind::NoData,
         reason,
-        hint: "run the same without --offline first; what it fetches is kept".to_owned(),
+        hint: hint.to_owned(),
         retryable: false,
     }
 }

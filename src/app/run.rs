@@ -167,14 +167,19 @@ pub fn ask(plan: &mut Plan, clock: &dyn Clock, observer: &dyn Observer) -> Resul
     let all: BTreeSet<InstrumentId> = plan.query.wants.iter().map(|w| w.instrument.id.clone()).collect();
     let enough = if plan.offline { all.clone() } else { shelf.enough(plan) };
     if enough == all {
-        end_at_once_when(&Arc::new(AtomicBool::new(true)))?;
+        end_at_once()?;
         return Ok(recall::answers(plan, &mut shelf, &enough, now));
     }
     until_stopped(async |stopped| second::ask(plan, shelf, enough, clock, observer, stopped).await)
 }
 
+/// From now on a signal ends the process with 130.
+pub(super) fn end_at_once() -> Result<(), RunError> {
+    end_at_once_when(&Arc::new(AtomicBool::new(true)))
+}
+
 /// While the flag is set a signal ends the process with 130.
-fn end_at_once_when(flag: &Arc<AtomicBool>) -> Result<(), RunError> {
+pub(super) fn end_at_once_when(flag: &Arc<AtomicBool>) -> Result<(), RunError> {
     let code = i32::from(Exit::Interrupted.code());
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(flag))

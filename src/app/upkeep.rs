@@ -5,12 +5,15 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::adhoc;
 use super::history::{HistoryOptions, NotSo, nothing, open, place, read, suffix};
 use super::output::{self, Console};
+use super::run::end_at_once_when;
 use super::{Clock, Exit, RunError, UsageError, WriteError};
 use crate::catalogue;
 use crate::compute::plausible::{self, Finding, Oddity};
@@ -70,13 +73,18 @@ pub fn upkeep(
         Upkeep::Export(how) => how.check()?,
         Upkeep::Prune { .. } | Upkeep::Verify => {}
     }
+    let stopped = Stopped::listen()?;
     let now = clock.now();
-    let writes = matches!(task, Upkeep::Prune { .. });
-    let Some(mut store) = open(&path, now, !writes)? else { return Ok(nothing(console, "anything", &path)) };
+    // What is damaged is told before anything of it is written: to set it aside is up to the next report.
+    let mut store = open(&path, now, true)?;
+    if matches!(task, Upkeep::Prune { .. }) && store.take().is_some() {
+        store = open(&path, now, false)?;
+    }
+    let Some(mut store) = store else { return Ok(nothing(console, "anything", &path)) };
     match task {
         Upkeep::Path => Ok(Exit::Complete),
         Upkeep::Verify => verify(&mut *store, &path, now, console),
-        Upkeep::Export(how) => export(&mut *store, how, now, console),
+        Upkeep::Export(how) => export(&mut *store, how, now, &stopped, console),
         Upkeep::Prune { before, .. } => {
             let gone = store.prune(*before)?;
             let (closes, versions) = (gone.closes, gone.revisions);
@@ -183,17 +191,20 @@ fn export(
     store: &mut dyn Store,
     how: &Exporting,
     now: DateTime<Utc>,
+    stopped: &Stopped,
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
     let done = match &how.output {
         None => render::csv_sheet(how.revisions, console.out)
             .map_err(Stop::Write)
-            .and_then(|sheet| fill(sheet, store, how, now)),
-        Some(path) => output::into_file(path, |out| {
-            let sheet = render::sheet(how.format(), how.revisions, out).map_err(Stop::Write);
-            sheet.and_then(|sheet| fill(sheet, store, how, now)).map_err(|stop| stop.at(path))
-        })
-        .map_err(Stop::Run),
+            .and_then(|sheet| fill(sheet, store, how, now, stopped)),
+        Some(path) => stopped.between(path, || {
+            output::into_file(path, |out| {
+                let sheet = render::sheet(how.format(), how.revisions, out).map_err(Stop::Write);
+                sheet.and_then(|sheet| fill(sheet, store, how, now, stopped)).map_err(|stop| stop.at(path))
+            })
+            .map_err(Stop::Run)
+        }),
     };
     match done {
         // A reader that went away is no error.
@@ -225,16 +236,52 @@ impl From<StoreError> for Stop {
     }
 }
 
+/// How a signal ends what looks after the store: at once, with 130, or between two instruments while a file is
+/// written, half of which would else be left under another name. A second signal then ends it at once.
+struct Stopped {
+    at_once: Arc<AtomicBool>,
+    told: Arc<AtomicBool>,
+}
+
+impl Stopped {
+    fn listen() -> Result<Self, RunError> {
+        let (at_once, told) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
+        // The order in which a signal does it.
+        end_at_once_when(&at_once)?;
+        for flag in [&told, &at_once] {
+            for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+                signal_hook::flag::register(signal, Arc::clone(flag)).map_err(RunError::Start)?;
+            }
+        }
+        Ok(Self { at_once, told })
+    }
+
+    /// Writes a file that is to be whole; a device or a pipe leaves nothing beside, and may have no reader.
+    fn between<T>(&self, path: &Path, write: impl FnOnce() -> T) -> T {
+        let waits = std::fs::metadata(path).is_ok_and(|there| !there.is_file());
+        self.at_once.store(waits, Ordering::SeqCst);
+        let done = write();
+        self.at_once.store(true, Ordering::SeqCst);
+        done
+    }
+
+    fn check(&self) -> Result<(), Stop> {
+        if self.told.load(Ordering::SeqCst) { Err(Stop::Run(RunError::Interrupted)) } else { Ok(()) }
+    }
+}
+
 /// Writes all closes, one instrument's at a time, so that no more are ever held in memory.
 fn fill(
     mut sheet: Box<dyn Sheet + '_>,
     store: &mut dyn Store,
     how: &Exporting,
     now: DateTime<Utc>,
+    stopped: &Stopped,
 ) -> Result<(), Stop> {
     let universe = catalogue::load().map_err(|e| Stop::Run(e.into()))?;
     let all = HistoryOptions { revisions: how.revisions, ..HistoryOptions::default() };
     for id in store.instruments()? {
+        stopped.check()?;
         let held = read(store, &universe, &id, &all, now)?;
         sheet.add(&held).map_err(Stop::Write)?;
     }

@@ -173,10 +173,16 @@ impl Given {
     }
 }
 
-/// Two flags that cannot stand together.
+/// Flags that do not go together.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} and {1} cannot be used together")]
-pub(super) struct Conflict(pub(super) &'static str, pub(super) &'static str);
+pub(super) enum Conflict {
+    /// Two that cannot stand together.
+    #[error("{0} and {1} cannot be used together")]
+    Both(&'static str, &'static str),
+    /// One that does nothing without the other.
+    #[error("{0} does nothing without {1}")]
+    Alone(&'static str, &'static str),
+}
 
 /// Parses a command line; empty variables count as unset.
 pub(super) fn parse(argv: &[OsString], world: &World<'_>) -> Result<(Cli, Given), clap::Error> {
@@ -215,31 +221,34 @@ impl Shared {
     pub(super) fn check(&self, given: &Given) -> Result<(), Conflict> {
         let both = |a: &str, b: &str| given.has(a) == given.has(b);
         if self.as_of.is_some() && self.date.is_some() && both("as_of", "date") {
-            return Err(Conflict("--as-of", "--date"));
+            return Err(Conflict::Both("--as-of", "--date"));
+        }
+        if self.as_of.is_none() && self.as_known_now && given.has("as_known_now") {
+            return Err(Conflict::Alone("--as-known-now", "--as-of"));
         }
         if self.demo && !self.source.is_empty() && both("demo", "source") {
-            return Err(Conflict("--demo", "--source"));
+            return Err(Conflict::Both("--demo", "--source"));
         }
         if given.has("demo") && given.has("verify") {
-            return Err(Conflict("--demo", "--verify"));
+            return Err(Conflict::Both("--demo", "--verify"));
         }
         if self.json && matches!(self.format, Some(FormatName::Table)) && both("json", "format") {
-            return Err(Conflict("--json", "--format table"));
+            return Err(Conflict::Both("--json", "--format table"));
         }
         if self.offline && self.demo && both("offline", "demo") {
-            return Err(Conflict("--offline", "--demo"));
+            return Err(Conflict::Both("--offline", "--demo"));
         }
         if self.offline && self.verify && both("offline", "verify") {
-            return Err(Conflict("--offline", "--verify"));
+            return Err(Conflict::Both("--offline", "--verify"));
         }
         if self.offline && self.refresh && both("offline", "refresh") {
-            return Err(Conflict("--offline", "--refresh"));
+            return Err(Conflict::Both("--offline", "--refresh"));
         }
         if self.offline && self.no_store && both("offline", "no_store") {
-            return Err(Conflict("--offline", "--no-store"));
+            return Err(Conflict::Both("--offline", "--no-store"));
         }
         if self.store.is_some() && self.no_store && both("store", "no_store") {
-            return Err(Conflict("--store", "--no-store"));
+            return Err(Conflict::Both("--store", "--no-store"));
         }
         loud_or_quiet(self.quiet, self.verbose, given)
     }
@@ -340,7 +349,7 @@ impl Shared {
 /// Refuses to be quiet and verbose at once.
 pub(super) fn loud_or_quiet(quiet: bool, verbose: u8, given: &Given) -> Result<(), Conflict> {
     if quiet && verbose > 0 && given.has("quiet") {
-        return Err(Conflict("--quiet", "--verbose"));
+        return Err(Conflict::Both("--quiet", "--verbose"));
     }
     Ok(())
 }

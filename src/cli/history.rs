@@ -88,7 +88,7 @@ impl History {
     /// Refuses two formats on one command line.
     pub(super) fn check(&self, given: &Given) -> Result<(), Conflict> {
         let other = self.format.is_some_and(|form| !matches!(form, Form::Json));
-        if other && given.has("json") { Err(Conflict("--json", "another --format")) } else { Ok(()) }
+        if other && given.has("json") { Err(Conflict::Both("--json", "another --format")) } else { Ok(()) }
     }
 
     pub(super) fn options(&self, world: &World<'_>, given: &Given) -> HistoryOptions {

@@ -31,7 +31,7 @@ enum Task {
     Path,
     /// Look for damage and contradictions (exit 1), and warn of closes that are not plausible (exit 0)
     ///
-    /// Warnings tell of moves beyond 35 % (index, pair) or 60 % (share) without a split, closes on days that
+    /// Warnings tell of closes of zero or below where there can be none, moves beyond 35 % (index, pair) or 60 % (share) without a split, closes on days that
     /// the exchange's calendar has as closed, sessions that it expects and a series lacks, sources more than
     /// 0.1 % apart, and series whose last session is over 30 days old. A line each, ten of a kind at most; the
     /// last line counts all of them.

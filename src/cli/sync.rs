@@ -24,7 +24,7 @@ pub(super) struct Sync {
     /// Ids, aliases, composites, groups, or any symbol that a source knows [default: all markets]
     #[arg(value_name = "ID|GROUP|SYMBOL")]
     words: Vec<String>,
-    /// From this day on (YYYY-MM-DD), as far back as a source goes [default: ten years ago]
+    /// From this day on (YYYY-MM-DD), as far back as a source goes [default: ten years ago, less a week]
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub(super) since: Option<NaiveDate>,
     /// Ask only these sources, in this order, comma separated [default: all, see `marketsnap sources`]

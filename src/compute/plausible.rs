@@ -1,4 +1,4 @@
-//! Whether closes that are held can be true: jumps, days without trading, sessions that are missing, sources
+//! Whether closes that are held can be true: closes of zero, jumps, days without trading, sessions that are missing, sources
 //! that are apart, series that have stopped.
 //!
 //! Not for: whether a store is sound (`store`), or what a report says of its rows (`trust`).
@@ -19,6 +19,8 @@ const TOLD: usize = 3;
 /// What is odd about closes, the gravest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Oddity {
+    /// Closes of zero or below where the kind has none.
+    NotPositive,
     /// A move that is not to be believed, and no split.
     Jump,
     /// Closes before a split that are not adjusted for it.
@@ -35,13 +37,21 @@ pub enum Oddity {
 
 impl Oddity {
     /// All of them, the gravest first.
-    pub const ALL: [Self; 6] =
-        [Self::Jump, Self::Split, Self::Apart, Self::ClosedDay, Self::Missing, Self::Stopped];
+    pub const ALL: [Self; 7] = [
+        Self::NotPositive,
+        Self::Jump,
+        Self::Split,
+        Self::Apart,
+        Self::ClosedDay,
+        Self::Missing,
+        Self::Stopped,
+    ];
 
     /// What it is, of several.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
+            Self::NotPositive => "closes of zero or below",
             Self::Jump => "jumps",
             Self::Split => "splits",
             Self::Apart => "sources apart",
@@ -95,6 +105,7 @@ pub fn findings(universe: &Universe, id: &InstrumentId, held: &[Series], now: Da
 
 fn of_series(known: &Known<'_>, now: DateTime<Utc>) -> Vec<Finding> {
     let all = [
+        (Oddity::NotPositive, not_positive(known)),
         (Oddity::Jump, jumps(known)),
         (Oddity::Split, split(known)),
         (Oddity::ClosedDay, closed_days(known)),
@@ -115,6 +126,14 @@ fn named(known: &Known<'_>) -> String {
 fn whose(known: &Known<'_>) -> String {
     let from = &known.series.provenance;
     format!("{} {}", from.source, from.symbol)
+}
+
+/// Closes that no source may give for the kind.
+fn not_positive(known: &Known<'_>) -> Option<String> {
+    let below = known.bars.iter().filter(|b| b.close <= 0.0 && !known.instrument.kind.allows_non_positive());
+    let days: Vec<NaiveDate> = below.map(|b| b.date).collect();
+    let are = if days.len() == 1 { "1 close is" } else { &format!("{} closes are", days.len()) };
+    (!days.is_empty()).then(|| format!("{are} zero or below: {}", listed(&days)))
 }
 
 /// Moves beyond what the kind makes believable, wherever they are.

@@ -54,6 +54,12 @@ fn after<'a>(text: &'a str, starts: &[&str]) -> Option<&'a str> {
     starts.iter().find_map(|start| text.strip_prefix(start))
 }
 
+/// A name with a mark in the place of each character that would do something where it is shown.
+#[must_use]
+pub fn harmless(name: &str) -> String {
+    name.chars().map(|c| if is_unsafe(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

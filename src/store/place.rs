@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use super::postgres::{self, Address, BadAddress};
 use super::sqlite::{self, SetAside};
 use super::{Postgres, Sqlite, Store, StoreError};
+use crate::domain::text::harmless;
 
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
@@ -30,6 +31,11 @@ pub enum NoAddress {
     /// No backend speaks it.
     #[error("a store at {0}:// is not supported; name a file or postgres://")]
     Scheme(String),
+    /// It looks like an address and is none. It is not repeated: it may hold a password.
+    #[error(
+        "the store is neither a file nor an address: postgres://USER:PASSWORD@HOST:PORT/DATABASE is expected; a file whose name begins with postgres or holds 'password=' is named with its folder (./)"
+    )]
+    Mistyped,
     /// It is not complete, or says something that is not known.
     #[error(transparent)]
     Server(#[from] BadAddress),
@@ -41,6 +47,9 @@ impl Place {
     /// # Errors
     /// [`NoAddress`] where no backend can be at that address.
     pub fn of(words: &Path) -> Result<Self, NoAddress> {
+        if mistyped(&words.to_string_lossy()) {
+            return Err(NoAddress::Mistyped);
+        }
         match words.to_str().and_then(|text| text.split_once("://").map(|(scheme, _)| (scheme, text))) {
             Some((scheme, text)) if postgres::SCHEMES.contains(&scheme) => {
                 Ok(Self::Server(Box::new(Address::of(text)?)))
@@ -61,11 +70,22 @@ impl Place {
     }
 }
 
+/// Whether words are meant as the address of a server and are none.
+fn mistyped(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    let scheme = |name: &str| {
+        let rest = words.strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with([':', '/']) && !rest.starts_with("://"))
+    };
+    let settings = words.contains("password=") && !words.contains("://") && !words.starts_with(['.', '/']);
+    settings || postgres::SCHEMES.iter().any(|name| scheme(name))
+}
+
 /// The path or address, without anything secret.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => path.display().fmt(f),
+            Self::File(path) => f.write_str(&harmless(&path.to_string_lossy())),
             Self::Server(address) => address.fmt(f),
         }
     }

@@ -69,6 +69,29 @@ fn an_unknown_id_a_basket_and_nothing_held_are_told_apart() {
 }
 
 #[test]
+fn dates_that_nothing_lies_between_are_told_with_those_that_are_held() {
+    let user = User::with_closes_of(&["SP500"]);
+    let held = json(&user.alone(&["history", "SP500", "--json"]));
+    let dates: Vec<&str> =
+        held["series"][0]["closes"].as_array().unwrap().iter().map(|c| c["date"].as_str().unwrap()).collect();
+    let outside = format!("begin on {} and end on {}", dates[0], dates[dates.len() - 1]);
+    for (args, wanted) in [
+        (&["--from", "1990-01-26", "--to", "1990-02-02"][..], "from 1990-01-26 to 1990-02-02"),
+        (&["--from", "2026-02-01"], "from 2026-02-01 on"),
+        (&["--to", "1990-02-02", "--source", "yahoo"], "from yahoo up to 1990-02-02"),
+    ] {
+        let output = user.alone(&[&["history", "SP500"], args].concat());
+        let said = stderr(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!((code(&output), output.stdout.len()), (Some(5), 0));
+        assert!(said.contains("no close of SP500") && said.contains(wanted), "{said}");
+        assert!(said.contains(&outside), "{said}");
+    }
+    let backwards = user.alone(&["history", "SP500", "--from", "2026-01-20", "--to", "2026-01-16"]);
+    assert_eq!((code(&backwards), backwards.stdout.len()), (Some(2), 0));
+    assert!(stderr(&backwards).contains("--from 2026-01-20 is after --to 2026-01-16"));
+}
+
+#[test]
 fn the_stores_path_is_printed_whether_it_is_there_or_not() {
     let user = User::new();
     let output = user.alone(&["store", "path"]);

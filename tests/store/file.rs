@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use marketsnap::store::sqlite::Opening;
-use marketsnap::store::{Settled, Sqlite, Store, StoreError};
+use marketsnap::store::{Place, Settled, Sqlite, Store, StoreError};
 use rusqlite::Connection;
 
 use super::given::*;
@@ -96,6 +96,13 @@ fn damage_inside_is_found_by_reading_told_by_verify_and_mended_by_setting_aside(
 fn verify_finds_rows_that_contradict_one_another() {
     let (_folder, path) = filled();
     let plant = [
+        ("UPDATE close SET fetched_at = 1767000000 WHERE session = 16103", "1 closes first seen before"),
+        (
+            "INSERT INTO revision VALUES (1, 16104, 1767000000, 1800000000, 7.5)",
+            "1 versions fetched or replaced before",
+        ),
+        // The last of 3,000 days from 2014-01-01 is day 19,070 since 1970.
+        ("UPDATE series SET covered_to = 19069", "1 closes dated after what their series covers"),
         ("UPDATE close SET close = 9e999 WHERE session = 16100", "1 closes that are not finite"),
         ("INSERT INTO close VALUES (99, 16100, 1.0, 1800000000)", "1 closes of no series"),
         ("UPDATE close SET fetched_at = 5 WHERE session = 16101", "1 closes fetched before"),
@@ -170,6 +177,84 @@ fn a_place_where_no_store_can_be_is_told_with_its_reason() {
     let opening = Opening { read_only: true, ..Opening::new(&missing, at("2026-01-21 16:30")) };
     assert!(matches!(Sqlite::open(&opening), Err(StoreError::Unavailable { .. })));
     assert!(!missing.exists());
+}
+
+#[test]
+fn a_pipe_a_folder_and_a_device_are_no_store_and_nothing_waits_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let slash = folder.path().join("new.db/");
+    for (path, why) in [
+        (pipe.as_path(), "a pipe, device or socket"),
+        (folder.path(), "a folder"),
+        (Path::new("/dev/null"), "a pipe, device or socket"),
+        (Path::new("/dev/zero"), "a pipe, device or socket"),
+        (&slash, "names a folder"),
+    ] {
+        let opening = Opening { read_only: true, ..Opening::new(path, at("2026-01-21 16:30")) };
+        for error in [error(path), Sqlite::open(&opening).unwrap_err(), Sqlite::mend(&opening).unwrap_err()] {
+            let told = matches!(&error, StoreError::Unavailable { reason, .. } if reason.contains(why));
+            assert!(told, "{}: {error}", path.display());
+        }
+    }
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert_eq!(left, ["pipe"]);
+}
+
+/// Where the child process below looks for its stores.
+const NAMES: &str = "MARKETSNAP_TEST_STORE_NAMES";
+
+#[test]
+#[ignore = "not a test: what the test below starts in a folder of its own"]
+fn a_child_process_with_odd_names() {
+    if std::env::var(NAMES).is_err() {
+        return;
+    }
+    for name in [":memory:", "file:x.db", "file:y.db?mode=memory", "file::memory:", "a%20b?c#d.db"] {
+        let path = Path::new(name);
+        let one = series("DAX", "2026-01-09 22:00", &[("2026-01-09", 1.0)]);
+        keep(&mut open(path).store, &one);
+        assert_eq!(closes(&mut open(path).store, "DAX").len(), 1, "{name}");
+        assert!(fs::metadata(path).unwrap().is_file(), "{name}");
+    }
+}
+
+#[test]
+fn a_file_is_called_what_the_user_calls_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "file::a_child_process_with_odd_names", "--ignored"]).env(NAMES, "1");
+    let output = child.current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert!(folder.path().join("file:x.db").is_file() && folder.path().join(":memory:").is_file());
+}
+
+#[test]
+fn a_mistyped_address_is_refused_and_nothing_of_it_repeated() {
+    for words in [
+        "postgres:/closes:secret@localhost/closes",
+        "postgres:closes:secret@localhost",
+        "Postgres//closes:secret@localhost/closes",
+        "postgresql/closes:secret@localhost/closes",
+        "postgres:secret://closes",
+        "host=localhost user=closes password=secret dbname=closes",
+    ] {
+        let error = Place::of(Path::new(words)).unwrap_err().to_string();
+        assert!(error.contains("postgres://USER") && !error.contains("secret"), "{words}: {error}");
+    }
+    for file in ["postgres.db", "./postgres/closes.db", "/srv/postgresql/closes.db", "postgresqlite"] {
+        assert_eq!(Place::of(Path::new(file)).unwrap(), Place::File(PathBuf::from(file)));
+    }
+}
+
+#[test]
+fn a_name_that_moves_the_cursor_is_shown_without_that() {
+    let place = Place::of(Path::new("/tmp/a  b\u{1b}[2J\u{202e}.db")).unwrap();
+    assert_eq!(place.to_string(), "/tmp/a  b\u{fffd}[2J\u{fffd}.db");
+    let told = error(Path::new("/dev/null/\u{1b}]0;owned\u{7}.db")).to_string();
+    assert!(told.contains("\u{fffd}]0;owned") && !told.contains(['\u{1b}', '\u{7}']), "{told:?}");
 }
 
 #[test]

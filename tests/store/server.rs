@@ -509,6 +509,16 @@ fn verifying_counts_rows_that_contradict_one_another() {
             "1 closes fetched after",
         ),
         ("UPDATE marketsnap.series SET covered_to = '1990-01-01'", "1 series asked for up to a day before"),
+        ("UPDATE marketsnap.series SET covered_to = '2026-01-06'", "1 closes dated after what their series"),
+        (
+            "UPDATE marketsnap.close SET fetched_at = fetched_at - interval '1 second' WHERE session = '2026-01-06'",
+            "1 closes first seen before",
+        ),
+        (
+            "INSERT INTO marketsnap.revision SELECT series, session, fetched_at - interval '1 second', now(), 7 \
+             FROM marketsnap.close WHERE session = '2026-01-06'",
+            "1 versions fetched or replaced before",
+        ),
         ("UPDATE marketsnap.series SET latest_session = '2026-01-06'", "1 live values"),
         (
             "INSERT INTO marketsnap.revision SELECT series, session, fetched_at, now(), close FROM marketsnap.close \

@@ -62,12 +62,56 @@ fn a_store_that_breaks_half_way_leaves_the_file_of_before() {
     assert!(!left.iter().any(|n| n.to_string_lossy().starts_with(".marketsnap-")), "{left:?}");
 }
 
-#[test]
-fn a_reader_that_goes_away_is_no_error() {
+/// So many instruments of 9,000 closes each.
+fn large(instruments: usize) -> User {
     let days = d("1990-01-01").iter_days().take(9_000);
     let many: Vec<(String, f64)> = days.map(|d| (d.to_string(), 1.5)).collect();
     let many: Vec<(&str, f64)> = many.iter().map(|(d, c)| (d.as_str(), *c)).collect();
-    let user = User::with(&[series("BTC", "yahoo", "USD", &many)]);
+    let of = |n| series(&if n == 0 { "BTC".to_owned() } else { format!("X{n}") }, "yahoo", "USD", &many);
+    User::with(&(0..instruments).map(of).collect::<Vec<_>>())
+}
+
+fn terminate(child: &std::process::Child) {
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn a_signal_ends_what_waits_for_a_reader_with_130() {
+    let user = large(1);
+    let pipe = user.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for args in [&["store", "export", "-o", "pipe"][..], &["history", "BTC", "--format", "csv", "-o", "pipe"]]
+    {
+        let mut child = user.command(args).spawn().unwrap();
+        // This returns once the program opens it too; more closes come than a pipe holds.
+        let reader = std::fs::File::open(&pipe).unwrap();
+        terminate(&child);
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{args:?}");
+        drop(reader);
+    }
+}
+
+#[test]
+fn an_export_that_is_stopped_leaves_nothing_beside_its_file() {
+    let user = large(20);
+    std::fs::write(user.path("all.csv"), "of before").unwrap();
+    let names = || std::fs::read_dir(user.home.path()).unwrap().map(|f| f.unwrap().file_name());
+    let beside = || names().any(|n| n.to_string_lossy().starts_with(".marketsnap-"));
+    // One that is over before the signal comes is tried again.
+    let stopped = (0..20).any(|_| {
+        let mut child = user.command(&["store", "export", "-o", "all.csv"]).spawn().unwrap();
+        while !beside() && child.try_wait().unwrap().is_none() {}
+        terminate(&child);
+        let code = child.wait().unwrap().code();
+        assert!(!beside() && matches!(code, Some(0 | 130)), "{code:?}");
+        code == Some(130)
+    });
+    assert!(stopped);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let user = large(1);
     let mut command = Command::new(env!("CARGO_BIN_EXE_marketsnap"));
     command.args(["store", "export"]).env_clear().env("MARKETSNAP_STORE", user.path("closes.db"));
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

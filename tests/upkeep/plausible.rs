@@ -92,6 +92,17 @@ fn of_many_jumps_the_newest_three_are_told() {
 }
 
 #[test]
+fn closes_of_zero_or_below_are_told_unless_the_kind_has_them() {
+    let zero = dax("yahoo", |c| (c[1].1, c[2].1) = (0.0, -102.0));
+    let found = said(&[zero]);
+    let words = "DAX, yahoo its-yahoo: 2 closes are zero or below: 2026-01-06, 2026-01-05";
+    assert_eq!(found[0], (Oddity::NotPositive, words.to_owned()));
+    let closes = [("2026-01-19", 56.9), ("2026-01-20", -37.63)];
+    let oil = said(&[series("WTI", "yahoo", "USD", &closes)]);
+    assert!(!oil.iter().any(|(oddity, _)| *oddity == Oddity::NotPositive), "{oil:?}");
+}
+
+#[test]
 fn a_split_explains_a_jump_and_closes_not_adjusted_for_it_are_told() {
     let nvidia = |closes: &[(&str, f64)], split: Option<f64>| {
         let mut series = series("NVIDIA", "yahoo", "USD", closes);

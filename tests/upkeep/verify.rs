@@ -67,6 +67,19 @@ fn what_a_source_called_its_symbol_moves_no_cursor_in_a_warning() {
 }
 
 #[test]
+fn nothing_is_pruned_from_a_damaged_file_and_it_stays_where_it_is() {
+    let user = User::with(&[series("SP500", "yahoo", "USD", &SP500)]);
+    let whole = std::fs::read(user.path("closes.db")).unwrap();
+    std::fs::write(user.path("closes.db"), &whole[..whole.len() / 2]).unwrap();
+    let output = user.run(&["store", "prune", "--before", "2026-01-20", "--yes"]);
+    assert_eq!((code(&output), output.stdout.len()), (Some(1), 0));
+    assert!(stderr(&output).contains("is damaged"), "{}", stderr(&output));
+    assert_eq!(std::fs::read(user.path("closes.db")).unwrap(), whole[..whole.len() / 2]);
+    let names = std::fs::read_dir(user.home.path()).unwrap().map(|f| f.unwrap().file_name());
+    assert!(!names.into_iter().any(|n| n.to_string_lossy().contains("damaged")));
+}
+
+#[test]
 fn pruning_says_what_is_gone_and_where() {
     let user = User::with(&[series("SP500", "yahoo", "USD", &SP500)]);
     let place = user.path("closes.db").display().to_string();

@@ -12,7 +12,7 @@ use crate::store::{Fault, Pruned};
 type Result<T> = std::result::Result<T, Failure>;
 
 /// A number of rows that should be none, and what to say of them: those of the file, in the server's words.
-const CONTRADICTIONS: [(&str, &str); 12] = [
+const CONTRADICTIONS: [(&str, &str); 15] = [
     (
         "closes that are not finite",
         "SELECT count(*) FROM marketsnap.close WHERE close IN ('NaN', 'Infinity', '-Infinity')",
@@ -50,6 +50,23 @@ const CONTRADICTIONS: [(&str, &str); 12] = [
     (
         "series asked for up to a day before their first",
         "SELECT count(*) FROM marketsnap.series WHERE covered_to < covered_from",
+    ),
+    (
+        // A source that moves to another basis may have fewer sessions then.
+        "closes dated after what their series covers",
+        "SELECT count(*) FROM marketsnap.close AS c JOIN marketsnap.series AS s ON s.id = c.series \
+         WHERE c.session > s.covered_to AND s.id NOT IN (SELECT series FROM marketsnap.rebase)",
+    ),
+    (
+        "closes first seen before their series was first fetched",
+        "SELECT count(*) FROM marketsnap.close AS c JOIN marketsnap.series AS s ON s.id = c.series \
+         WHERE c.fetched_at < s.began_at",
+    ),
+    (
+        // A clock that was set back replaces a version before it was fetched, but not before the first.
+        "versions fetched or replaced before their series was first fetched",
+        "SELECT count(*) FROM marketsnap.revision AS r JOIN marketsnap.series AS s ON s.id = r.series \
+         WHERE least(r.fetched_at, r.replaced_at) < s.began_at",
     ),
     (
         "times, warnings and ranges of no series",

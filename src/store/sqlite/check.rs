@@ -11,7 +11,7 @@ use crate::store::{Fault, Pruned};
 type Result<T> = rusqlite::Result<T>;
 
 /// A number of rows that should be none, and what to say of them.
-const CONTRADICTIONS: [(&str, &str); 12] = [
+const CONTRADICTIONS: [(&str, &str); 15] = [
     ("closes of no series", "SELECT count(*) FROM used WHERE series NOT IN (SELECT id FROM series)"),
     ("revisions of no series", "SELECT count(*) FROM revision WHERE series NOT IN (SELECT id FROM series)"),
     (
@@ -30,6 +30,22 @@ const CONTRADICTIONS: [(&str, &str); 12] = [
     (
         "series asked for up to a day before their first",
         "SELECT count(*) FROM series WHERE covered_to < covered_from",
+    ),
+    (
+        // A source that moves to another basis may have fewer sessions then.
+        "closes dated after what their series covers",
+        "SELECT count(*) FROM used AS c JOIN series AS s ON s.id = c.series \
+         WHERE c.session > s.covered_to AND s.id NOT IN (SELECT series FROM rebase)",
+    ),
+    (
+        "closes first seen before their series was first fetched",
+        "SELECT count(*) FROM used AS c JOIN series AS s ON s.id = c.series WHERE c.fetched_at < s.began_at",
+    ),
+    (
+        // A clock that was set back replaces a version before it was fetched, but not before the first.
+        "versions fetched or replaced before their series was first fetched",
+        "SELECT count(*) FROM revision AS r JOIN series AS s ON s.id = r.series \
+         WHERE min(r.fetched_at, r.replaced_at) < s.began_at",
     ),
     (
         "times, warnings and ranges of no series",

@@ -14,10 +14,11 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, ffi};
 
 use super::{Covered, Fault, Held, History, Kept, Pruned, Revision, Settled, Store, StoreError};
 use crate::domain::InstrumentId;
+use crate::domain::text::harmless;
 
 pub use open::{Opened, Opening, SetAside};
 
@@ -76,7 +77,7 @@ impl Store for Sqlite {
 
     fn writable(&mut self) -> Result<(), StoreError> {
         if self.db.is_readonly("main").map_err(self.failed("looking at its rights"))? {
-            return Err(StoreError::ReadOnly { place: self.path.display().to_string() });
+            return Err(StoreError::ReadOnly { place: named(&self.path) });
         }
         Ok(())
     }
@@ -112,9 +113,14 @@ impl Store for Sqlite {
     }
 }
 
+/// A path as it is told.
+fn named(path: &Path) -> String {
+    harmless(&path.to_string_lossy())
+}
+
 /// What a failure of SQLite means for a reader.
 fn failed(path: &Path, doing: &'static str) -> impl Fn(rusqlite::Error) -> StoreError + use<> {
-    let place = path.display().to_string();
+    let place = named(path);
     move |error| {
         let place = place.clone();
         let reason = match &error {
@@ -128,12 +134,19 @@ fn failed(path: &Path, doing: &'static str) -> impl Fn(rusqlite::Error) -> Store
                 StoreError::Busy { place }
             }
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => StoreError::Damaged { place, reason },
+            // What processes share of the file needs room too.
+            _ if full_beside(&error) => StoreError::Full { place },
             ErrorCode::DiskFull => StoreError::Full { place },
             ErrorCode::ReadOnly | ErrorCode::PermissionDenied => StoreError::ReadOnly { place },
             ErrorCode::CannotOpen => StoreError::Unavailable { place, reason },
             _ => StoreError::Failed { place, doing, reason },
         }
     }
+}
+
+/// Whether there was no room for the file beside it that processes share, which SQLite does not tell as full.
+fn full_beside(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|e| e.extended_code == ffi::SQLITE_IOERR_SHMSIZE)
 }
 
 /// Days since 1970, as dates are kept.
@@ -155,6 +168,16 @@ fn instant(seconds: i64) -> rusqlite::Result<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_room_for_what_is_shared_is_a_full_disk_and_a_page_not_written_is_not() {
+        let told = |extended_code| {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(extended_code), None);
+            failed(Path::new("closes.db"), "opening")(error)
+        };
+        assert!(matches!(told(ffi::SQLITE_IOERR_SHMSIZE), StoreError::Full { .. }));
+        assert!(matches!(told(ffi::SQLITE_IOERR_WRITE), StoreError::Failed { .. }));
+    }
 
     #[test]
     fn a_full_disk_is_told_and_nothing_is_half_written() {

@@ -12,7 +12,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::schema::{self, Identity};
-use super::{Sqlite, StoreError, check, failed};
+use super::{Sqlite, StoreError, check, failed, named};
 
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
@@ -79,6 +79,7 @@ pub(super) fn mend(opening: &Opening<'_>) -> Result<Opened, StoreError> {
 fn connect(opening: &Opening<'_>) -> Result<Opened, StoreError> {
     let path = opening.path;
     let failed = failed(path, "opening");
+    a_file(path)?;
     if !opening.read_only && !path.exists() {
         make_folder(path)?;
     }
@@ -96,7 +97,7 @@ fn connect(opening: &Opening<'_>) -> Result<Opened, StoreError> {
         }
         found => found?,
     };
-    let place = || path.display().to_string();
+    let place = || named(path);
     let began = match identity {
         Identity::Ours(schema::VERSION) => false,
         Identity::Ours(found) if found > schema::VERSION => {
@@ -125,10 +126,33 @@ fn connect(opening: &Opening<'_>) -> Result<Opened, StoreError> {
     Ok(Opened { store, began, read_only, set_aside: None })
 }
 
+/// Refuses what is there and no file: a pipe would be waited for, a device written to.
+fn a_file(path: &Path) -> Result<(), StoreError> {
+    let unavailable = |reason| StoreError::Unavailable { place: named(path), reason };
+    if path.as_os_str().as_encoded_bytes().last().is_some_and(|end| std::path::is_separator(char::from(*end)))
+    {
+        return Err(unavailable("it names a folder and no file".to_owned()));
+    }
+    match fs::metadata(path) {
+        Ok(there) if there.is_file() => Ok(()),
+        Ok(there) => {
+            let what = if there.is_dir() { "a folder" } else { "a pipe, device or socket" };
+            Err(unavailable(format!("it is {what} and no file")))
+        }
+        // What else is wrong shows when it is opened.
+        Err(_) => Ok(()),
+    }
+}
+
+/// A path that SQLite takes for a file's, whatever it is called: neither `:memory:` nor `file:` mean anything.
+fn literal(path: &Path) -> PathBuf {
+    if path.is_absolute() { path.to_owned() } else { Path::new(".").join(path) }
+}
+
 fn make_folder(path: &Path) -> Result<(), StoreError> {
     let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) else { return Ok(()) };
     fs::create_dir_all(folder).map_err(|e| StoreError::Unavailable {
-        place: path.display().to_string(),
+        place: named(path),
         reason: format!("its folder cannot be made: {e}"),
     })
 }
@@ -141,7 +165,7 @@ fn connection(opening: &Opening<'_>) -> Result<Connection, StoreError> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
     };
     let flags = mode | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(opening.path, flags).map_err(&failed)?;
+    let db = Connection::open_with_flags(literal(opening.path), flags).map_err(&failed)?;
     db.busy_timeout(opening.busy).map_err(&failed)?;
     prepared_once(&db).map_err(&failed)?;
     Ok(db)
@@ -160,11 +184,13 @@ fn still(opening: &Opening<'_>) -> Result<Connection, StoreError> {
     let journal = beside(opening.path, "-wal");
     if fs::metadata(&journal).is_ok_and(|m| m.len() > 0) {
         return Err(StoreError::Unavailable {
-            place: opening.path.display().to_string(),
-            reason: format!("its folder cannot be written and {} is not yet part of it", journal.display()),
+            place: named(opening.path),
+            reason: format!("its folder cannot be written and {} is not yet part of it", named(&journal)),
         });
     }
-    let escaped = opening.path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    // Two slashes at the beginning would be followed by a host.
+    let plain: PathBuf = literal(opening.path).components().collect();
+    let escaped = plain.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let failed = failed(opening.path, "opening");
@@ -191,6 +217,7 @@ fn migrate(opening: &Opening<'_>, db: &mut Connection) -> Result<(), StoreError>
 
 /// Sets the file aside, if it still is damaged when nobody else can be doing the same, and begins anew.
 fn set_aside(opening: &Opening<'_>, every_page: bool) -> Result<Opened, StoreError> {
+    a_file(opening.path)?;
     let alone = alone(opening)?;
     let reason = match look(opening, every_page) {
         Ok(()) => {
@@ -206,9 +233,9 @@ fn set_aside(opening: &Opening<'_>, every_page: bool) -> Result<Opened, StoreErr
         let (from, to) = (beside(opening.path, part), beside(&aside, part));
         if from.exists() {
             fs::rename(&from, &to).map_err(|error| StoreError::NotSetAside {
-                place: opening.path.display().to_string(),
+                place: named(opening.path),
                 reason: reason.clone(),
-                aside: aside.display().to_string(),
+                aside: named(&aside),
                 error,
             })?;
         }
@@ -227,14 +254,14 @@ fn look(opening: &Opening<'_>, every_page: bool) -> Result<(), StoreError> {
         return Ok(());
     }
     match check::broken(&db).map_err(&failed)? {
-        Some(reason) => Err(StoreError::Damaged { place: opening.path.display().to_string(), reason }),
+        Some(reason) => Err(StoreError::Damaged { place: named(opening.path), reason }),
         None => Ok(()),
     }
 }
 
 /// The right to begin, migrate or set aside a file, held by one process at a time.
 fn alone(opening: &Opening<'_>) -> Result<File, StoreError> {
-    let place = || opening.path.display().to_string();
+    let place = || named(opening.path);
     let unavailable = |e: std::io::Error| StoreError::Unavailable { place: place(), reason: e.to_string() };
     let lock = File::options().create(true).truncate(false).write(true).open(beside(opening.path, ".lock"));
     let lock = lock.map_err(unavailable)?;
