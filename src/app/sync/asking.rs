@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, FutureExt};
 use tokio::time::Instant;
 
 use super::super::keeping::{self, Told};
@@ -45,12 +45,26 @@ pub(super) struct Run<'a> {
     pub(super) done: Synced,
 }
 
-/// Asks for what lacks, then for what sources left out, and looks at what is held in the end.
+/// Asks for what lacks, then for what sources left out, and looks at what is held in the end. Who was told to stop
+/// while he waited for the store was interrupted, whatever came of the waiting.
 pub(super) async fn all(
     sync: &mut SyncPlan,
     clock: &dyn Clock,
     observer: &dyn Observer,
     mut stopped: BoxFuture<'static, ()>,
+) -> Result<Synced, RunError> {
+    let done = whole(sync, clock, observer, &mut stopped).await;
+    match done {
+        Err(_) if stopped.now_or_never().is_some() => Err(RunError::Interrupted),
+        done => done,
+    }
+}
+
+async fn whole(
+    sync: &mut SyncPlan,
+    clock: &dyn Clock,
+    observer: &dyn Observer,
+    stopped: &mut BoxFuture<'static, ()>,
 ) -> Result<Synced, RunError> {
     let end = Instant::now() + sync.plan.settings.deadline;
     let mut run = Run { sync, clock, observer, end, barred: BTreeSet::new(), done: Synced::default() };
@@ -65,13 +79,13 @@ pub(super) async fn all(
     let of = parts.iter().map(|p| p.wants.len()).sum();
     let mut done = 0;
     for part in &parts {
-        if run.part(part, &mut stopped).await? == Next::Stop {
+        if run.part(part, stopped).await? == Next::Stop {
             return Ok(run.done);
         }
         done += part.wants.len();
         observer.event(&Event::Kept { done, of });
     }
-    holes::fill(&mut run, &mut stopped).await?;
+    holes::fill(&mut run, stopped).await?;
     Ok(run.done)
 }
 
