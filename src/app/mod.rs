@@ -17,6 +17,7 @@ mod plan;
 mod prices;
 mod probe;
 mod recall;
+mod reports;
 mod run;
 mod second;
 mod shelf;

@@ -11,15 +11,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::BoxFuture;
 
 use super::keeping::{self, Told};
-use super::output::{Console, Missing, WriteError};
+use super::output::{Console, WriteError};
 use super::plan::{Plan, UsageError};
-use super::{Clock, Exit, Observer, adhoc, depth, output, recall, second, words};
-use crate::app::Command;
-use crate::compute::{Inputs, comparison, snapshot, trust};
-use crate::domain::snapshot::{Completeness, Failed};
+use super::{Clock, Exit, Observer, adhoc, depth, recall, reports, second, words};
+use crate::compute::{Inputs, trust};
+use crate::domain::snapshot::Failed;
 use crate::domain::{InstrumentId, Series};
 use crate::fetch::{self, Failure, FailureKind, Fetched};
-use crate::render::{self, Format};
 use crate::store::StoreError;
 
 /// A run that ended without a report.
@@ -105,7 +103,7 @@ pub fn report(
     trust.said = told.iter().flat_map(|t| t.said.iter().cloned()).chain(later).collect();
     let inputs =
         Inputs { failures: &failures, trust: (!plan.demo).then_some(&trust), ..inputs(&plan, &series, now) };
-    let exit = written(&plan, &inputs, &beyond, &held, console)?;
+    let exit = reports::written(&plan, &inputs, &beyond, &held, console)?;
     if !plan.quiet {
         console.warn(told.iter().flat_map(|t| &t.warnings));
     }
@@ -115,45 +113,6 @@ pub fn report(
 
 fn known_later(at: DateTime<Utc>, closes: usize) -> String {
     format!("Not held yet at {}, so as known later: {closes} closes", at.format("%Y-%m-%d %H:%M UTC"))
-}
-
-/// Derives and writes the report; `beyond` are series that reach further back than it needs, `held` has a row
-/// from the store.
-fn written(
-    plan: &Plan,
-    inputs: &Inputs<'_>,
-    beyond: &BTreeMap<InstrumentId, Series>,
-    held: &[Failed],
-    console: &mut Console<'_>,
-) -> Result<Exit, RunError> {
-    match plan.command {
-        Command::Today => {
-            let mut report = snapshot::build(inputs);
-            depth::look_further(plan, inputs, beyond, &mut report);
-            let rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
-            let sessions = rows.map(|r| &r.session);
-            let exit = Exit::of_report(report.status, &report.errors, sessions, plan.require_settled);
-            finish(
-                plan,
-                console,
-                &Missing { status: report.status, errors: &report.errors, held },
-                &mut |out, format| render::snapshot(&report, format, &plan.style, out),
-            )?;
-            Ok(exit)
-        }
-        Command::Compare => {
-            let report = comparison::build(inputs);
-            let sessions = report.instruments.iter().map(|i| &i.session);
-            let exit = Exit::of_report(report.status, &report.errors, sessions, plan.require_settled);
-            finish(
-                plan,
-                console,
-                &Missing { status: report.status, errors: &report.errors, held },
-                &mut |out, format| render::comparison(&report, format, &plan.style, out),
-            )?;
-            Ok(exit)
-        }
-    }
 }
 
 /// Asks the sources, until they have answered, the deadline ends or the run is interrupted, and takes over
@@ -324,25 +283,4 @@ fn code(kind: FailureKind) -> &'static str {
         FailureKind::Outage => "outage",
         FailureKind::NotCovered => "not_covered",
     }
-}
-
-type Render<'a> = dyn FnMut(&mut dyn io::Write, Format) -> io::Result<()> + 'a;
-
-/// Writes the report, unless a table would have nothing to show, and tells what is missing.
-fn finish(
-    plan: &Plan,
-    console: &mut Console<'_>,
-    missing: &Missing<'_>,
-    render: &mut Render<'_>,
-) -> Result<(), RunError> {
-    if missing.status != Completeness::Empty || plan.format == Format::Json {
-        let mut bytes: Vec<u8> = Vec::new();
-        render(&mut bytes, plan.format).map_err(WriteError::Stdout)?;
-        match &plan.output {
-            None => output::to_stdout(console, &bytes)?,
-            Some(path) => output::to_file(path, &bytes)?,
-        }
-    }
-    console.tell(missing, plan.quiet);
-    Ok(())
 }

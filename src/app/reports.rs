@@ -1,0 +1,76 @@
+//! The report of each command: derived from what the sources and the store gave, and written.
+//!
+//! Not for: fetching or keeping (`run`), or where bytes go (`output`).
+
+use std::collections::BTreeMap;
+use std::io;
+
+use super::output::{Console, Missing, WriteError};
+use super::plan::Plan;
+use super::run::RunError;
+use super::{Exit, depth, output};
+use crate::app::Command;
+use crate::compute::{Inputs, comparison, snapshot};
+use crate::domain::snapshot::{Completeness, Failed};
+use crate::domain::{InstrumentId, Series};
+use crate::render::{self, Format};
+
+/// Derives and writes the report; `beyond` are series that reach further back than it needs, `held` has a row
+/// from the store.
+pub(super) fn written(
+    plan: &Plan,
+    inputs: &Inputs<'_>,
+    beyond: &BTreeMap<InstrumentId, Series>,
+    held: &[Failed],
+    console: &mut Console<'_>,
+) -> Result<Exit, RunError> {
+    match plan.command {
+        Command::Today => {
+            let mut report = snapshot::build(inputs);
+            depth::look_further(plan, inputs, beyond, &mut report);
+            let rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
+            let sessions = rows.map(|r| &r.session);
+            let exit = Exit::of_report(report.status, &report.errors, sessions, plan.require_settled);
+            finish(
+                plan,
+                console,
+                &Missing { status: report.status, errors: &report.errors, held },
+                &mut |out, format| render::snapshot(&report, format, &plan.style, out),
+            )?;
+            Ok(exit)
+        }
+        Command::Compare => {
+            let report = comparison::build(inputs);
+            let sessions = report.instruments.iter().map(|i| &i.session);
+            let exit = Exit::of_report(report.status, &report.errors, sessions, plan.require_settled);
+            finish(
+                plan,
+                console,
+                &Missing { status: report.status, errors: &report.errors, held },
+                &mut |out, format| render::comparison(&report, format, &plan.style, out),
+            )?;
+            Ok(exit)
+        }
+    }
+}
+
+type Render<'a> = dyn FnMut(&mut dyn io::Write, Format) -> io::Result<()> + 'a;
+
+/// Writes the report, unless a table would have nothing to show, and tells what is missing.
+fn finish(
+    plan: &Plan,
+    console: &mut Console<'_>,
+    missing: &Missing<'_>,
+    render: &mut Render<'_>,
+) -> Result<(), RunError> {
+    if missing.status != Completeness::Empty || plan.format == Format::Json {
+        let mut bytes: Vec<u8> = Vec::new();
+        render(&mut bytes, plan.format).map_err(WriteError::Stdout)?;
+        match &plan.output {
+            None => output::to_stdout(console, &bytes)?,
+            Some(path) => output::to_file(path, &bytes)?,
+        }
+    }
+    console.tell(missing, plan.quiet);
+    Ok(())
+}
