@@ -104,7 +104,7 @@ fn the_command_reference_is_the_help() {
     let mut text = String::from(
         "# Command line\n\nGenerated from the program's help; `MARKETSNAP_BLESS=1 cargo test --test docs` rewrites it.\n",
     );
-    for command in ["", "today", "compare", "history", "list", "sources", "store", "sync"] {
+    for command in ["", "today", "compare", "history", "list", "schema", "sources", "store", "sync"] {
         let line = format!("marketsnap help {command}");
         let (help, code) = run(line.trim(), false);
         assert_eq!(code, Some(0), "{line}");

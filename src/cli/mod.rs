@@ -10,6 +10,7 @@ mod console;
 mod history;
 mod keys;
 mod list;
+mod schema;
 mod sources;
 mod store;
 mod sync;
@@ -92,6 +93,7 @@ enum Command {
     Compare(compare::Compare),
     History(history::History),
     List(list::List),
+    Schema(schema::Schema),
     Sources(sources::Sources),
     Store(store::Store),
     Sync(sync::Sync),
@@ -120,6 +122,10 @@ pub fn run(
                 &mut app::Console { out, err, err_width: err_width(world) },
             );
             return ended(done, err);
+        }
+        Command::Schema(schema) => {
+            let console = &mut app::Console { out, err, err_width: err_width(world) };
+            return ended(app::schema(schema.name.as_deref(), console), err);
         }
         Command::Sources(sources) => return list_sources(sources, world, out, err),
         Command::Sync(sync) => return bring_up_to_date(sync, &given, world, out, err),

@@ -14,7 +14,7 @@ use super::series::Warning;
 use super::snapshot::{AskedSource, Completeness, Failed, MoveCell, Note, Session, SourceInfo};
 
 /// One point of a rebased line.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Point {
     /// Session date.
     pub date: NaiveDate,
@@ -23,7 +23,7 @@ pub struct Point {
 }
 
 /// A line that starts at 100 on the base date.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Rebased {
     /// The session whose close is 100.
     pub from: Option<NaiveDate>,
@@ -36,7 +36,7 @@ pub struct Rebased {
 }
 
 /// One instrument of a comparison.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Compared {
     /// Our id.
     pub id: InstrumentId,
@@ -68,7 +68,7 @@ pub struct Compared {
 }
 
 /// One side of a spread: which sessions it spans.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Leg {
     /// Base session.
     pub from: Option<NaiveDate>,
@@ -79,7 +79,7 @@ pub struct Leg {
 }
 
 /// The first one's return against the second one's.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Spread {
     /// First minus second.
     pub excess_pp: Option<Points>,
@@ -98,7 +98,7 @@ pub struct Spread {
 }
 
 /// The day's move of both, paired in three ways.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Alignments {
     /// Each market's newest session.
     pub newest: Spread,
@@ -110,7 +110,7 @@ pub struct Alignments {
 }
 
 /// Two instruments against each other.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Pair {
     /// The first.
     pub a: InstrumentId,
@@ -123,7 +123,7 @@ pub struct Pair {
 }
 
 /// The finished comparison.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Comparison {
     /// `marketsnap.compare/1`.
     pub schema: &'static str,

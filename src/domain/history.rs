@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::instrument::{Basis, InstrumentId, Kind};
 
 /// A settled close.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct HeldClose {
     /// The session's exchange-local date.
     pub date: NaiveDate,
@@ -20,7 +20,7 @@ pub struct HeldClose {
 }
 
 /// A version of a close that a source has changed since.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Revised {
     /// The session's exchange-local date.
     pub date: NaiveDate,
@@ -35,7 +35,7 @@ pub struct Revised {
 }
 
 /// The closes of one source.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct HeldSeries {
     /// The source's short name.
     pub source: String,
@@ -75,7 +75,7 @@ pub struct PriceList {
 }
 
 /// Everything held of an instrument between two dates.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct History {
     /// `marketsnap.history/1`.
     pub schema: &'static str,

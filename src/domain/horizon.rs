@@ -3,10 +3,12 @@
 //!
 //! Not for: finding the base session in a series (`compute::moves`).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// A calendar period that a to-date move starts at.
@@ -133,6 +135,16 @@ impl fmt::Display for Horizon {
 impl Serialize for Horizon {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.label())
+    }
+}
+
+impl JsonSchema for Horizon {
+    fn schema_name() -> Cow<'static, str> {
+        "Horizon".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "A label of `--horizons`, such as 1D, YTD or since:2025-12-31." })
     }
 }
 

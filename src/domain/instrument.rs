@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// Our own stable name of an instrument, composite or group, upper case (`STAR50`); a source's
 /// symbol is never used as identity, except for instruments outside the catalogue.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct InstrumentId(String);
 
@@ -35,7 +35,7 @@ impl fmt::Display for InstrumentId {
 
 /// Market identifier of a venue: an ISO 10383 code (`XNYS`), or one of our own for venues without
 /// an exchange (`FX`, `ECB`, `COIN`).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Mic(String);
 
@@ -60,7 +60,7 @@ impl fmt::Display for Mic {
 }
 
 /// What sort of thing an instrument is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A stock index.
@@ -123,7 +123,7 @@ impl Kind {
 }
 
 /// What a close includes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// Adjusted for splits, not for dividends.

@@ -10,7 +10,7 @@ use super::instrument::{Basis, InstrumentId, Kind, Mic};
 use super::moves::Percent;
 
 /// An instrument of the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Listed {
     /// Our id.
     pub id: InstrumentId,
@@ -43,7 +43,7 @@ pub struct Listed {
 }
 
 /// A member of a composite with its share.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ListedMember {
     /// The member.
     pub id: InstrumentId,
@@ -52,7 +52,7 @@ pub struct ListedMember {
 }
 
 /// A composite of the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ListedComposite {
     /// Its id.
     pub id: InstrumentId,
@@ -65,7 +65,7 @@ pub struct ListedComposite {
 }
 
 /// A group of the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ListedGroup {
     /// Its id.
     pub id: InstrumentId,
@@ -78,7 +78,7 @@ pub struct ListedGroup {
 }
 
 /// The catalogue, or the part of it that was searched for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Listing {
     /// `marketsnap.list/1`.
     pub schema: &'static str,

@@ -12,6 +12,7 @@ pub mod listing;
 pub mod moves;
 pub mod ordered;
 pub mod row;
+pub mod schema;
 pub mod series;
 pub mod snapshot;
 pub mod sources;

@@ -8,17 +8,17 @@ use serde::Serialize;
 use super::series::Bar;
 
 /// A share of a hundred: 3.53 means 3.53 %.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Percent(pub f64);
 
 /// A difference of two percentages, in percentage points.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct Points(pub f64);
 
 /// Why a value is missing. A missing value is never 0 and never taken from another field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Absent {
     /// The data do not reach back to the base session.

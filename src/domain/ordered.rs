@@ -2,6 +2,9 @@
 //!
 //! Not for: large or keyed look-ups; a report has a handful of horizons.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 /// Pairs in the order they were added.
@@ -35,5 +38,16 @@ impl<K, V> FromIterator<(K, V)> for Ordered<K, V> {
 impl<K: Serialize, V: Serialize> Serialize for Ordered<K, V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(k, v)| (k, v)))
+    }
+}
+
+/// An object with a value under each key, whatever the keys.
+impl<K, V: JsonSchema> JsonSchema for Ordered<K, V> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("By_{}", V::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "additionalProperties": generator.subschema_for::<V>() })
     }
 }

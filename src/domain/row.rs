@@ -12,7 +12,7 @@ use super::ordered::Ordered;
 use super::series::Warning;
 
 /// What a row's newest session is worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The session is over and its close is final.
@@ -42,7 +42,7 @@ impl Status {
 }
 
 /// The session a row speaks of; all null where no close could be had.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Session {
     /// Exchange-local date.
     pub date: Option<NaiveDate>,
@@ -55,7 +55,7 @@ pub struct Session {
 }
 
 /// The session before the newest one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Previous {
     /// Its date.
     pub date: Option<NaiveDate>,
@@ -66,7 +66,7 @@ pub struct Previous {
 }
 
 /// What may be unusual about a move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MoveFlag {
     /// It spans more sessions than its label says: one that the exchange had is missing.
@@ -78,7 +78,7 @@ pub enum MoveFlag {
 }
 
 /// A move over one horizon.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MoveCell {
     /// The move, in percent.
     pub pct: Option<Percent>,
@@ -99,7 +99,7 @@ pub struct MoveCell {
 }
 
 /// A move against the benchmark's over the same horizon.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RelativeCell {
     /// Move minus the benchmark's move.
     pub excess_pp: Option<Points>,
@@ -118,7 +118,7 @@ pub struct RelativeCell {
 }
 
 /// Where the close stands between the lowest and highest close of the 365 days up to it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Range52w {
     /// Lowest close.
     pub low: Option<f64>,
@@ -133,7 +133,7 @@ pub struct Range52w {
 }
 
 /// A dated superlative.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Record {
     /// Which superlative.
     pub kind: String,
@@ -148,7 +148,7 @@ pub struct Record {
 }
 
 /// Consecutive sessions in one direction.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Streak {
     /// `up` or `down`.
     pub direction: Option<&'static str>,
@@ -159,7 +159,7 @@ pub struct Streak {
 }
 
 /// The day's move in standard deviations of the moves before it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ZScore {
     /// The move divided by the standard deviation.
     pub value: Option<f64>,
@@ -170,7 +170,7 @@ pub struct ZScore {
 }
 
 /// Whether the close stands on the day's price limit.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Limit {
     /// `up` or `down` when it closed there.
     pub side: Option<&'static str>,
@@ -183,7 +183,7 @@ pub struct Limit {
 }
 
 /// Which source a value comes from.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SourceInfo {
     /// Its short name; `computed` for a composite.
     pub name: String,
@@ -196,7 +196,7 @@ pub struct SourceInfo {
 }
 
 /// One instrument's line of the report.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Row {
     /// Our id.
     pub id: InstrumentId,
@@ -258,7 +258,7 @@ pub struct Row {
 }
 
 /// A composite's line: every key of an instrument beside its own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CompositeRow {
     /// What it shares with an instrument.
     #[serde(flatten)]
@@ -280,7 +280,7 @@ pub struct CompositeRow {
 }
 
 /// A group's breadth.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct GroupRow {
     /// Its id.
     pub id: InstrumentId,

@@ -54,7 +54,7 @@ impl RawRow {
 }
 
 /// What a warning is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WarningKind {
     /// Rows that were not taken.
@@ -114,7 +114,7 @@ impl WarningKind {
 }
 
 /// Something a reader should know of a row; the report stands all the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Warning {
     /// What it is about.
     pub kind: WarningKind,

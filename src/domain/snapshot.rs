@@ -15,7 +15,7 @@ pub use super::row::{
 };
 
 /// Whether everything asked for is in the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Completeness {
     /// Everything is.
@@ -27,7 +27,7 @@ pub enum Completeness {
 }
 
 /// A sentence of the report's head, from typed facts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Highlight {
     /// The instrument.
     pub id: InstrumentId,
@@ -46,7 +46,7 @@ pub struct Highlight {
 }
 
 /// What a note is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteKind {
     /// A to-date column speaks of the period before, or of different periods.
@@ -72,7 +72,7 @@ pub enum NoteKind {
 }
 
 /// A remark below the table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Note {
     /// What it is about.
     pub kind: NoteKind,
@@ -81,7 +81,7 @@ pub struct Note {
 }
 
 /// Something asked for that could not be had.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Failed {
     /// The instrument.
     pub id: InstrumentId,
@@ -107,7 +107,7 @@ pub struct Failed {
 }
 
 /// A source that was to be asked, and how it did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct AskedSource {
     /// Its short name.
     pub name: String,
@@ -138,7 +138,7 @@ pub struct Block {
 }
 
 /// The finished report of `today`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Snapshot {
     /// `marketsnap.snapshot/1`.
     pub schema: &'static str,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::instrument::InstrumentId;
 
 /// How a source is doing, as far as is known without asking it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceState {
     /// It answered when it was last asked.
@@ -46,7 +46,7 @@ impl SourceState {
 }
 
 /// Why a source has no place in the order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LeftOut {
     /// It wants a key and none is set.
@@ -56,7 +56,7 @@ pub enum LeftOut {
 }
 
 /// What a source covers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Coverage {
     /// How many instruments of the catalogue.
     pub instruments: usize,
@@ -67,7 +67,7 @@ pub struct Coverage {
 }
 
 /// The key that a source wants.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct KeyNeeded {
     /// The variable that holds it.
     pub variable: String,
@@ -80,7 +80,7 @@ pub struct KeyNeeded {
 }
 
 /// How fast and how often a source is asked at most.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Limits {
     /// Requests that may go out at once before the interval counts.
     pub burst: u32,
@@ -128,7 +128,7 @@ impl fmt::Display for Limits {
 }
 
 /// Whose address is asked.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Address {
     /// The variable that replaces it.
     pub variable: String,
@@ -137,7 +137,7 @@ pub struct Address {
 }
 
 /// What came when a source was asked for one close.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Probe {
     /// The instrument asked for; none where the source was not asked.
     pub id: Option<InstrumentId>,
@@ -158,7 +158,7 @@ pub struct Probe {
 }
 
 /// One source.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SourceRow {
     /// Short name, as on the command line.
     pub name: String,
@@ -201,7 +201,7 @@ pub struct SourceRow {
 }
 
 /// All sources.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Sources {
     /// `marketsnap.sources/1`.
     pub schema: &'static str,

@@ -1,0 +1,166 @@
+//! What the program prints with --json is what `marketsnap schema` says: every document is held against its schema,
+//! and no document has a key that its schema does not know.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
+)]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use marketsnap::domain::{Bar, Basis, InstrumentId, Provenance, Series};
+use marketsnap::store::{self, Opening, Place, Settled};
+use serde_json::Value;
+
+fn run(home: &Path, args: &[&str]) -> (String, i32) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_marketsnap"));
+    command.args(args).env_clear().env("HOME", home).stdin(Stdio::null());
+    let output = command.output().unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
+}
+
+fn schema(name: &str) -> Value {
+    let home = tempfile::tempdir().unwrap();
+    let (text, code) = run(home.path(), &["schema", name]);
+    assert_eq!(code, 0, "{name}");
+    serde_json::from_str(&text).unwrap()
+}
+
+/// A schema that allows no key but those it names.
+fn closed(mut schema: Value) -> Value {
+    match &mut schema {
+        Value::Object(map) => {
+            if map.get("properties").is_some_and(Value::is_object)
+                && !map.contains_key("additionalProperties")
+            {
+                map.insert("additionalProperties".to_owned(), Value::Bool(false));
+            }
+            map.values_mut().for_each(|v| *v = closed(v.take()));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|v| *v = closed(v.take())),
+        _ => {}
+    }
+    schema
+}
+
+/// What is wrong with a document by its schema, with no key allowed that the schema does not name.
+fn faults(name: &str, document: &Value) -> Vec<String> {
+    let options = jsonschema::options().should_validate_formats(true);
+    let validator = options.build(&closed(schema(name))).unwrap();
+    validator.iter_errors(document).map(|e| format!("{}: {e}", e.instance_path())).collect()
+}
+
+fn hold(home: &Path, name: &str, args: &[&str], codes: &[i32]) {
+    let (text, code) = run(home, args);
+    assert!(codes.contains(&code), "{args:?}: {code}");
+    let document: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{args:?}: {e}"));
+    assert_eq!(document["schema"], format!("marketsnap.{name}/1"), "{args:?}");
+    let wrong = faults(name, &document);
+    assert!(wrong.is_empty(), "{args:?}: {wrong:#?}");
+}
+
+/// What each command prints on the closes built into the program.
+const DEMO: &[(&str, &str)] = &[
+    ("snapshot", "today --demo --json"),
+    (
+        "snapshot",
+        "today --demo --json --date 2026-01-02 --horizons 1D,5D,1W,1M,3M,6M,1Y,3Y,5Y,WTD,MTD,QTD,YTD",
+    ),
+    ("snapshot", "today ASIA CN-CHIPS NOSUCHTHING --demo --json"),
+    ("snapshot", "today NOSUCHTHING --demo --json"),
+    ("compare", "compare STAR50 SP500 ASIA BTC --demo --json --since 2025-12-31"),
+    ("compare", "compare STAR50 NOSUCHTHING --demo --json"),
+    ("list", "list --json"),
+    ("sources", "sources --json"),
+];
+
+#[test]
+fn every_document_is_as_its_schema_says_and_has_no_other_keys() {
+    let home = tempfile::tempdir().unwrap();
+    for (name, line) in DEMO {
+        let args: Vec<&str> = line.split(' ').collect();
+        hold(home.path(), name, &args, &[0, 3, 4, 5, 10]);
+    }
+}
+
+#[test]
+fn the_closes_held_of_an_instrument_are_as_their_schema_says() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("closes.db");
+    let fetched_at = "2026-01-21T08:30:00Z".parse().unwrap();
+    let provenance = Provenance {
+        instrument: InstrumentId::new("SP500"),
+        source: "yahoo".into(),
+        symbol: "^GSPC".into(),
+        currency: Some("USD".into()),
+        venue: None,
+        basis: Basis::Price,
+        raw: false,
+        fetched_at,
+        stamp: None,
+    };
+    let bar = |date: &str, close| Bar { date: date.parse().unwrap(), close, low: None, high: None };
+    let bars = vec![bar("2026-01-16", 6940.01), bar("2026-01-20", 6796.86)];
+    let first = Series::of_bars(provenance.clone(), bars, Vec::new()).unwrap();
+    let later = Provenance { fetched_at: "2026-01-22T08:30:00Z".parse().unwrap(), ..provenance };
+    let bars = vec![bar("2026-01-16", 6940.01), bar("2026-01-20", 6796.87)];
+    let changed = Series::of_bars(later, bars, Vec::new()).unwrap();
+    let mut held = store::open(&Opening::new(&Place::of(&path).unwrap(), fetched_at)).unwrap().store;
+    let (since, until) = ("2026-01-16".parse().unwrap(), "2026-01-20".parse().unwrap());
+    for series in [&first, &changed] {
+        held.keep(&[Settled { series, since, until }]).unwrap();
+    }
+    let place = path.to_str().unwrap();
+    hold(home.path(), "history", &["history", "SP500", "--store", place, "--json"], &[0]);
+    hold(home.path(), "history", &["history", "SP500", "--store", place, "--json", "--revisions"], &[0]);
+}
+
+#[test]
+fn a_document_with_a_key_too_many_or_a_key_too_few_is_found_out() {
+    let home = tempfile::tempdir().unwrap();
+    let (text, _) = run(home.path(), &["today", "STAR50", "--demo", "--json"]);
+    let good: Value = serde_json::from_str(&text).unwrap();
+    let mut more = good.clone();
+    more["instruments"][0]["surprise"] = Value::Bool(true);
+    let mut fewer = good.clone();
+    fewer["instruments"][0].as_object_mut().unwrap().remove("close");
+    let mut words = good;
+    words["instruments"][0]["close"] = Value::from("1535.39");
+    for wrong in [more, fewer, words] {
+        assert!(!faults("snapshot", &wrong).is_empty());
+    }
+}
+
+#[test]
+fn every_document_that_has_a_schema_is_held_against_it() {
+    let home = tempfile::tempdir().unwrap();
+    let (names, code) = run(home.path(), &["schema"]);
+    assert_eq!(code, 0);
+    let held = |name: &str| name == "history" || DEMO.iter().any(|(known, _)| *known == name);
+    for line in names.lines() {
+        let (name, version) = line.split_once(' ').unwrap();
+        assert!(held(name), "{name}");
+        assert_eq!(version.trim(), format!("marketsnap.{name}/1"));
+    }
+    assert_eq!(schema("marketsnap.snapshot/1"), schema("SNAPSHOT"));
+}
+
+#[test]
+fn a_document_that_nobody_knows_is_a_usage_error_that_names_them_all() {
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_marketsnap"))
+        .args(["schema", "snapshit"])
+        .env_clear()
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("snapshit") && said.contains("snapshot, compare"), "{said}");
+}
