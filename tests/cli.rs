@@ -274,7 +274,11 @@ fn a_file_appears_whole_with_the_format_of_its_suffix() {
 fn a_file_that_cannot_be_written_is_left_as_it_was_and_exits_with_1() {
     let output = run(&["today", "STAR50", "--demo", "-o", "/nonexistent/folder/today.json"], "");
     assert_eq!(code(&output), Some(1));
-    assert!(stderr(&output).contains("/nonexistent/folder/today.json"), "{}", stderr(&output));
+    assert_eq!(
+        stderr(&output),
+        "error: /nonexistent/folder/today.json was not written: No such file or directory (os error 2); check that its \
+         folder exists and can be written\n"
+    );
     let full = program(&["today", "--demo"], "")
         .stdout(std::fs::File::create("/dev/full").unwrap())
         .output()

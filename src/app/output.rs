@@ -192,6 +192,7 @@ pub(super) fn into_file<E: From<WriteError>>(
         let fresh = std::fs::Permissions::from_mode(0o644);
         builder.permissions(there.map_or(fresh, |m| m.permissions()));
     }
+    std::fs::metadata(folder).map_err(failed)?;
     let file = builder.tempfile_in(folder).map_err(failed)?;
     let mut out = BufWriter::new(file.as_file());
     write(&mut out)?;
@@ -211,7 +212,8 @@ pub(super) fn not_written(path: &Path, error: io::Error) -> WriteError {
 
 /// The system's own words, without the name of a temporary file.
 fn plain(error: io::Error) -> io::Error {
-    error.raw_os_error().map_or(error, io::Error::from_raw_os_error)
+    let code = error.raw_os_error();
+    code.map_or_else(|| io::Error::from(error.kind()), io::Error::from_raw_os_error)
 }
 
 #[cfg(test)]
