@@ -13,6 +13,11 @@ use crate::app::{Command, Options};
 /// are printed where they differ. Spreads are given in percentage points and as a ratio, the day's move
 /// in both time alignments (each market's newest session, and the other's last close that the first had
 /// seen), and each instrument as a line rebased to 100.
+///
+/// The newest spread of each pair is ranked among up to 250 before it. Correlation and beta of the first
+/// on the second are of log returns between common dates; markets that are never open at the same time are
+/// also paired with a lag, the later one's session with the earlier one's first session after it. Fewer than
+/// 30 pairs give no figure.
 #[derive(Debug, Args)]
 #[command(
     before_help = "Examples:\n  marketsnap compare STAR50 SP500 ASIA\n  marketsnap compare STAR50 SP500 --since 2025-12-31\n  marketsnap compare HYGON LOONGSON --horizons 1D,1M,3M --json"

@@ -9,9 +9,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::lines::{self, Line, Of};
 use super::period::Periods;
+use super::rank::{self, Past};
 use super::sessions::Market;
-use super::{Chosen, Inputs, missing, moves, notes, relative, sessions, suspect};
+use super::{Chosen, Inputs, missing, moves, notes, pairing, relative, sessions, suspect};
 use crate::domain::comparison::{Alignments, Compared, Leg, Pair, Point, Rebased, Spread};
+use crate::domain::link::Rank;
 use crate::domain::series::on_or_before;
 use crate::domain::snapshot::{Completeness, MoveCell, Session, SourceInfo};
 use crate::domain::{Absent, Bar, Comparison, Horizon, InstrumentId, Kind, Move, Ordered, Percent};
@@ -273,7 +275,22 @@ fn pair(a: &Side<'_>, b: &Side<'_>) -> Pair {
             seen_by_a: spread(a.newest_move(), seen(a, b), Absent::InsufficientHistory),
             seen_by_b: spread(seen(b, a), b.newest_move(), Absent::InsufficientHistory),
         },
+        rank: rank_of(a, b),
+        link: match a.line.zip(b.line) {
+            Some((first, second)) => pairing::link(first, second, a.market),
+            None => pairing::no_link(&a.id, &b.id),
+        },
     }
+}
+
+/// The rank of the newest moves' spread on the first one's sessions.
+fn rank_of(a: &Side<'_>, b: &Side<'_>) -> Rank {
+    let Some((first, second)) = a.line.zip(b.line) else { return rank::absent(Absent::NoSession) };
+    let Some((own, other)) = a.newest_move().pct.zip(b.newest_move().pct) else {
+        return rank::absent(Absent::InsufficientHistory);
+    };
+    let past = Past::of(second, a.inputs, a.market);
+    rank::rank(first, &past, relative::excess(own, other), a.inputs, a.market)
 }
 
 fn spread_of_cells(a: Option<&MoveCell>, b: Option<&MoveCell>) -> Spread {

@@ -31,6 +31,8 @@ pub struct Level {
     pub closed_at: Option<DateTime<Utc>>,
     /// Members it has.
     pub members: usize,
+    /// Those of them that closes are known of.
+    pub known: Vec<InstrumentId>,
     /// Members that traded on the newest date.
     pub traded: usize,
     /// Their share of the weight.
@@ -69,6 +71,7 @@ pub fn level(composite: &Composite, universe: &Universe, market: &Market<'_>) ->
         report_day: parts.iter().filter_map(|p| p.known).map(|k| k.report_day).max()?,
         closed_at: None,
         members: composite.members.len(),
+        known: parts.iter().filter(|p| p.known.is_some()).map(|p| p.id.clone()).collect(),
         traded: 0,
         weight_traded: Percent(0.0),
         pending: Vec::new(),

@@ -127,9 +127,9 @@ pub fn closed_at(
     market: &Market<'_>,
 ) -> Option<DateTime<Utc>> {
     if let Some(known) = market.known.get(id) {
-        return Some(known.exchange.session_times(date).final_);
+        return Some(known.exchange.settled_at(date));
     }
     let members = universe.composite(id)?.members.iter().filter_map(|m| market.known.get(&m.id));
     let traded = members.filter(|k| on_or_before(k.settled(), date).is_some_and(|b| b.date == date));
-    traded.map(|k| k.exchange.session_times(date).final_).max()
+    traded.map(|k| k.exchange.settled_at(date)).max()
 }

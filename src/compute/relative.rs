@@ -2,6 +2,7 @@
 //!
 //! Not for: choosing sessions; each side keeps its own, and a difference is said.
 
+use super::rank;
 use crate::domain::snapshot::{MoveCell, RelativeCell};
 use crate::domain::{Absent, Percent, Points};
 
@@ -22,10 +23,12 @@ pub(super) fn cell(own: &MoveCell, benchmark: Option<&MoveCell>) -> RelativeCell
     let mut cell = RelativeCell {
         excess_pp: None,
         relative_pct: None,
+        benchmark_pct: benchmark.and_then(|b| b.pct),
         benchmark_session: benchmark.and_then(|b| b.to),
         benchmark_from: benchmark.and_then(|b| b.from),
         same_session: None,
         same_base: None,
+        rank: rank::absent(Absent::NoneSet),
         absent: None,
     };
     let Some(own_pct) = own.pct else {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::groups::{self, MemberMove};
 use super::lines::{Line, Of};
 use super::period::Periods;
+use super::rank::{self, Past};
 use super::sessions::{self, Market};
 use super::{Inputs, limit, moves, range, records, relative, suspect};
 use crate::domain::snapshot::{
@@ -28,6 +29,8 @@ pub(super) struct Rows<'a, 'b> {
     pub periods: &'b Periods,
     /// The benchmark's moves, derived once.
     pub benchmark_moves: OnceCell<Ordered<Horizon, MoveCell>>,
+    /// The benchmark's sessions, for the ranks of spreads.
+    pub past: OnceCell<Past>,
 }
 
 impl Rows<'_, '_> {
@@ -39,11 +42,30 @@ impl Rows<'_, '_> {
         self.inputs.horizons.iter().map(|h| (*h, cell(*h))).collect()
     }
 
-    fn relative(&self, own: &Ordered<Horizon, MoveCell>) -> Ordered<Horizon, RelativeCell> {
+    fn relative(
+        &self,
+        of: Option<&Line<'_>>,
+        own: &Ordered<Horizon, MoveCell>,
+    ) -> Ordered<Horizon, RelativeCell> {
         let line = self.lines.get(self.inputs.benchmark);
         let benchmark = line.map(|line| self.benchmark_moves.get_or_init(|| self.moves(Some(line))));
-        let cell = |h: Horizon, own: &MoveCell| relative::cell(own, benchmark.and_then(|b| b.get(&h)));
+        let past = || line.map(|line| self.past.get_or_init(|| Past::of(line, self.inputs, self.market)));
+        let cell = |h: Horizon, own: &MoveCell| {
+            let cell = relative::cell(own, benchmark.and_then(|b| b.get(&h)));
+            if h == Horizon::ONE_DAY { self.ranked(cell, of, past()) } else { cell }
+        };
         own.iter().map(|(h, own)| (*h, cell(*h, own))).collect()
+    }
+
+    /// The spread of 1D with its rank.
+    fn ranked(&self, mut cell: RelativeCell, of: Option<&Line<'_>>, past: Option<&Past>) -> RelativeCell {
+        cell.rank = match (of, past, cell.excess_pp) {
+            (Some(line), Some(past), Some(spread)) => {
+                rank::rank(line, past, spread, self.inputs, self.market)
+            }
+            _ => rank::absent(cell.absent.unwrap_or(Absent::NoBenchmark)),
+        };
+        cell
     }
 
     /// An instrument's row; without any close known, a row that says so.
@@ -158,7 +180,7 @@ impl Rows<'_, '_> {
         let before = line.and_then(|l| l.bars.len().checked_sub(2).and_then(|i| l.bars.get(i)));
         let change = newest.zip(before).map(|(b, a)| b.close - a.close);
         let moves = self.moves(line);
-        let relative = self.relative(&moves);
+        let relative = self.relative(line, &moves);
         let trend = line
             .map(|l| l.bars.iter().rev().take(TREND).rev().map(|b| b.close).collect())
             .unwrap_or_default();

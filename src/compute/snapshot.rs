@@ -9,7 +9,7 @@ use super::lines::Line;
 use super::period::Periods;
 use super::rows::Rows;
 use super::sessions::Market;
-use super::{Chosen, Inputs, highlights, missing, notes, origins, records};
+use super::{Chosen, Inputs, highlights, missing, notes, origins, rank, records};
 use crate::domain::snapshot::{Block, Completeness, CompositeRow, Failed, GroupRow, Item, Note, Row};
 use crate::domain::{Horizon, InstrumentId, Snapshot};
 
@@ -20,8 +20,14 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
     let shown = shown(inputs);
     let lines = lines_of(inputs, &market, &shown);
     let periods = Periods::of(inputs.horizons, &report_days(&shown, inputs.benchmark, &lines));
-    let rows =
-        Rows { inputs, market: &market, lines: &lines, periods: &periods, benchmark_moves: OnceCell::new() };
+    let rows = Rows {
+        inputs,
+        market: &market,
+        lines: &lines,
+        periods: &periods,
+        benchmark_moves: OnceCell::new(),
+        past: OnceCell::new(),
+    };
     let instruments: Vec<Row> = shown.instruments.iter().filter_map(|id| rows.instrument_row(id)).collect();
     let composites: Vec<CompositeRow> =
         shown.composites.iter().filter_map(|id| rows.composite_row(id)).collect();
@@ -154,6 +160,7 @@ fn notes_of(
     if let Some(lead) = lead {
         notes.extend(notes::benchmark(benchmark_name, &all, *lead));
     }
+    notes.extend(rank::notes(benchmark_name, &all));
     notes.extend(notes::of_lines(rows.inputs, rows.market, &lines));
     notes.extend(notes::composites(lines.iter().copied()));
     let with_close = all.iter().filter(|r| r.close.is_some());

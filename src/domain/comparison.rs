@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::horizon::Horizon;
 use super::instrument::{Basis, InstrumentId, Kind};
+use super::link::{Link, Rank};
 use super::moves::{Absent, Percent, Points};
 use super::ordered::Ordered;
 use super::series::Warning;
@@ -120,6 +121,10 @@ pub struct Pair {
     pub spreads: Ordered<Horizon, Spread>,
     /// Both time alignments of the day's move.
     pub alignments: Alignments,
+    /// How large the spread of the newest sessions is among those before.
+    pub rank: Rank,
+    /// How closely they move together.
+    pub link: Link,
 }
 
 /// The finished comparison.

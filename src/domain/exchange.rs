@@ -138,6 +138,24 @@ impl Exchange {
     /// applied. A special day's auction ends as long after its close as on a regular day.
     #[must_use]
     pub fn session_times(&self, date: NaiveDate) -> SessionTimes {
+        let (open, close, final_) = self.local_times(date);
+        let day = if self.kind == VenueKind::RollingDay { date - Duration::days(1) } else { date };
+        SessionTimes {
+            open: self.instant(day, open),
+            close: self.instant(date, close),
+            final_: self.instant(date, final_),
+        }
+    }
+
+    /// When the session dated `date` is settled: the last of its instants alone.
+    #[must_use]
+    pub fn settled_at(&self, date: NaiveDate) -> DateTime<Utc> {
+        let (_, _, final_) = self.local_times(date);
+        self.instant(date, final_)
+    }
+
+    /// Opening, close and end of the auction of a date, in seconds after local midnight.
+    fn local_times(&self, date: NaiveDate) -> (u32, u32, u32) {
         let regular = self
             .hours
             .iter()
@@ -151,13 +169,7 @@ impl Exchange {
             c.special.get(at)
         });
         let (open, close) = special.map_or((regular.open, regular.close), |s| (s.open, s.close));
-        let auction = regular.final_.saturating_sub(regular.close);
-        let day = if self.kind == VenueKind::RollingDay { date - Duration::days(1) } else { date };
-        SessionTimes {
-            open: self.instant(day, open),
-            close: self.instant(date, close),
-            final_: self.instant(date, close + auction),
-        }
+        (open, close, close + regular.final_.saturating_sub(regular.close))
     }
 
     /// The date that a session under way at `at` would carry: the exchange-local date, or where the

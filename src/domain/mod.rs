@@ -8,6 +8,7 @@ pub mod exchange;
 pub mod history;
 pub mod horizon;
 pub mod instrument;
+pub mod link;
 pub mod listing;
 pub mod moves;
 pub mod ordered;
@@ -25,6 +26,7 @@ pub use exchange::{Calendar, Exchange, Expectation, Hours, SessionTimes, Special
 pub use history::History;
 pub use horizon::Horizon;
 pub use instrument::{Basis, Instrument, InstrumentId, Kind, Mic};
+pub use link::Link;
 pub use listing::Listing;
 pub use moves::{Absent, Move, Percent, Points};
 pub use ordered::Ordered;

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::horizon::Horizon;
 use super::instrument::{Basis, InstrumentId, Kind, Mic};
+use super::link::Rank;
 use super::moves::{Absent, Percent, Points};
 use super::ordered::Ordered;
 use super::series::Warning;
@@ -105,6 +106,8 @@ pub struct RelativeCell {
     pub excess_pp: Option<Points>,
     /// (1 + move) / (1 + benchmark's move) - 1, in percent.
     pub relative_pct: Option<Percent>,
+    /// The benchmark's move between the two sessions below, in percent.
+    pub benchmark_pct: Option<Percent>,
     /// The benchmark's end session.
     pub benchmark_session: Option<NaiveDate>,
     /// The benchmark's base session.
@@ -113,6 +116,8 @@ pub struct RelativeCell {
     pub same_session: Option<bool>,
     /// Whether both start from one date.
     pub same_base: Option<bool>,
+    /// How large the spread of 1D is among those before; of other horizons absent with `none_set`.
+    pub rank: Rank,
     /// Why it is missing.
     pub absent: Option<Absent>,
 }

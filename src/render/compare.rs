@@ -15,6 +15,7 @@ use super::rebased;
 use super::session;
 use super::style::{Style, Tone};
 use super::text;
+use super::together;
 use crate::domain::comparison::Compared;
 use crate::domain::moves::Percent;
 use crate::domain::snapshot::NoteKind;
@@ -37,6 +38,8 @@ pub(super) fn write(report: &Comparison, style: &Style, out: &mut dyn Write) -> 
     legend(&mut page, report, shown);
     pairs::spreads(&mut page, report, shown);
     pairs::clocks(&mut page, report);
+    together::ranks(&mut page, report);
+    together::links(&mut page, report);
     rebased::block(&mut page, report);
     page.notes(report.notes.iter().filter(|n| n.kind != NoteKind::Period));
     page.errors(&report.errors);

@@ -25,12 +25,12 @@ fn hub(report: &Comparison) -> Option<&InstrumentId> {
 }
 
 /// The pairs that are printed.
-fn shown(report: &Comparison) -> impl Iterator<Item = &Pair> {
+pub(super) fn shown(report: &Comparison) -> impl Iterator<Item = &Pair> {
     let hub = hub(report);
     report.pairs.iter().filter(move |pair| hub.is_none_or(|hub| pair.a == *hub || pair.b == *hub))
 }
 
-fn pair_label(pair: &Pair, style: &Style) -> String {
+pub(super) fn pair_label(pair: &Pair, style: &Style) -> String {
     format!("{} - {}", id_label(&pair.a, style), id_label(&pair.b, style))
 }
 

@@ -9,6 +9,7 @@ mod quotes;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::instrument::{Basis, InstrumentId, Kind, Mic};
+use crate::domain::link::Rank;
 use crate::domain::moves::{Absent, Percent, Points};
 use crate::domain::snapshot::*;
 use crate::domain::{Horizon, Snapshot};
@@ -96,10 +97,12 @@ fn relative(own: &[(Horizon, MoveCell)], benchmark: &[(Horizon, MoveCell)]) -> V
             excess_pp: both.map(|(a, b)| Points(a.0 - b.0)),
             relative_pct: both
                 .map(|(a, b)| Percent(((1.0 + a.0 / 100.0) / (1.0 + b.0 / 100.0) - 1.0) * 100.0)),
+            benchmark_pct: other.pct,
             benchmark_session: other.to,
             benchmark_from: other.from,
             same_session: both.map(|_| own.to == other.to),
             same_base: both.map(|_| own.from == other.from),
+            rank: Rank { absent: Some(Absent::NoneSet), ..Rank::default() },
             absent: own.absent,
         };
         (*horizon, cell)

@@ -4,6 +4,7 @@ use super::quotes::{QUOTES, Quote, SP500, STAR50};
 use super::{empty_row, horizons, instant, moves};
 use crate::domain::comparison::*;
 use crate::domain::instrument::InstrumentId;
+use crate::domain::link::{Lagged, Link, Rank, Together};
 use crate::domain::moves::{Absent, Percent, Points};
 use crate::domain::snapshot::{Completeness, MoveCell, NoteKind, Row, Session, Status};
 use crate::domain::{Comparison, Horizon};
@@ -77,6 +78,46 @@ fn spread(a: &MoveCell, b: &MoveCell) -> Spread {
     }
 }
 
+/// Figures of STAR 50 and the S&P 500, and too few of all others.
+fn link(a: &Compared, b: &Compared) -> Link {
+    let told = a.id.as_str() == "STAR50" && b.id.as_str() == "SP500";
+    let together = |correlation, beta, pairs, dropped| Together {
+        correlation: told.then_some(correlation),
+        beta: told.then_some(beta),
+        pairs: if told { pairs } else { 12 },
+        dropped,
+        from: Some(d("2025-09-08")),
+        to: Some(d("2026-01-20")),
+        absent: (!told).then_some(Absent::TooFewPairs),
+    };
+    Link {
+        beta_of: a.id.clone(),
+        beta_on: b.id.clone(),
+        window: 250,
+        same_date: together(0.052, 0.118, 81, 1),
+        lagged: Lagged {
+            earlier: told.then(|| a.id.clone()),
+            later: told.then(|| b.id.clone()),
+            together: together(0.241, 0.566, 80, 2),
+        },
+    }
+}
+
+/// A spread that has been larger three times, and none of the others.
+fn rank(a: &Compared, b: &Compared) -> Rank {
+    if (a.id.as_str(), b.id.as_str()) != ("STAR50", "SP500") {
+        return Rank { absent: Some(Absent::Live), ..Rank::default() };
+    }
+    Rank {
+        larger: Some(3),
+        of: Some(91),
+        since: Some(d("2025-10-09")),
+        sessions: Some(72),
+        from: Some(d("2025-09-09")),
+        absent: None,
+    }
+}
+
 /// New York closes after Shanghai: what Shanghai had seen is New York's newest session, and what New
 /// York had seen is Shanghai's session of the 20th.
 fn pair(a: &Compared, b: &Compared) -> Pair {
@@ -95,6 +136,8 @@ fn pair(a: &Compared, b: &Compared) -> Pair {
         b: b.id.clone(),
         spreads: spreads.collect(),
         alignments: Alignments { newest: newest.clone(), seen_by_a: newest, seen_by_b },
+        rank: rank(a, b),
+        link: link(a, b),
     }
 }
 

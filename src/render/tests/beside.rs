@@ -1,6 +1,7 @@
 //! What a reader of `compare` finds, block by block.
 
 use super::{beside, cells};
+use crate::domain::Absent;
 use crate::domain::snapshot::{NoteKind, Status};
 use crate::render::Style;
 use crate::render::testing::{compared_with, comparison, note};
@@ -98,4 +99,63 @@ fn notes_on_periods_stand_under_the_title_and_not_among_the_others() {
     let text = beside(&report, &cells(80));
     assert_eq!(text.matches("MTD speaks of December").count(), 1);
     assert!(text.find("MTD speaks of December") < text.find("Return, %"), "{text}");
+}
+
+#[test]
+fn a_pair_says_how_it_moves_together_and_how_large_its_newest_spread_is() {
+    let text = beside(&comparison(), &cells(80));
+    assert_eq!(
+        block(&text, "Together")[..3],
+        [
+            "Together              Corr.   Beta  Pairs  Dropped  Sessions",
+            "STAR50 - SP500        +0.05  +0.12     81        1  8 Sep 25 - 20 Jan",
+            "  STAR50 after SP500  +0.24  +0.57     80        2  8 Sep 25 - 20 Jan",
+        ]
+    );
+    assert_eq!(
+        block(&text, "The newest spread")[1..],
+        [
+            "STAR50 - SP500: +5.60 pp, last as large on 9 Oct 25, 72 sessions before;",
+            "  3 of 91 since 9 Sep 25 were"
+        ]
+    );
+}
+
+#[test]
+fn a_spread_that_none_before_reached_and_one_that_cannot_be_ranked_say_so() {
+    let mut report = compared_with(&MANY[..3]);
+    report.pairs[0].rank.since = None;
+    report.pairs[0].rank.sessions = None;
+    report.pairs[0].rank.larger = Some(0);
+    report.pairs[2].rank.absent = Some(Absent::InsufficientHistory);
+    let text = beside(&report, &cells(80));
+    assert_eq!(
+        block(&text, "The newest spread")[1..],
+        [
+            "STAR50 - SP500: +5.60 pp, the largest of 92 since 9 Sep 25",
+            "STAR50 - DAX: not ranked, a value is not final",
+            "SP500 - DAX: not ranked, nothing to hold it against",
+        ]
+    );
+}
+
+#[test]
+fn too_few_pairs_leave_a_dash_and_a_sentence() {
+    let text = beside(&compared_with(&["STAR50", "DAX"]), &cells(80));
+    let lines = block(&text, "Together");
+    assert_eq!(lines[1], "STAR50 - DAX      –     –     12        1  8 Sep 25 - 20 Jan");
+    let words = lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.ends_with("fewer than 30 pairs give no figure"), "{text}");
+}
+
+#[test]
+fn a_narrow_terminal_drops_the_sessions_and_then_the_dropped_pairs_of_together() {
+    let ids = |report: &mut crate::domain::Comparison| {
+        report.pairs[0].a = crate::domain::InstrumentId::new("ABCDEFGHIJKLMN");
+        report.pairs[0].b = crate::domain::InstrumentId::new("OPQRSTUVWXYZAB");
+    };
+    let mut report = comparison();
+    ids(&mut report);
+    let head = |width| block(&beside(&report, &cells(width)), "Together")[0].split_whitespace().count();
+    assert_eq!((head(80), head(60), head(40)), (6, 5, 4));
 }

@@ -44,6 +44,9 @@ errors[].id errors[].source errors[].kind errors[].message errors[].retryable
 const ADDED: &str = "
 instruments[].change_bp
 instruments[].moves.*.to
+instruments[].relative.*.benchmark_pct instruments[].relative.*.rank instruments[].relative.*.rank.larger
+instruments[].relative.*.rank.of instruments[].relative.*.rank.since instruments[].relative.*.rank.sessions
+instruments[].relative.*.rank.from instruments[].relative.*.rank.absent
 groups[].name groups[].absent_members groups[].mean_1d_pct groups[].best_1d_pct groups[].worst_1d_pct groups[].sessions groups[].live
 notes notes[].kind notes[].message sources
 errors[].hint
