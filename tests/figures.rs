@@ -274,13 +274,6 @@ fn loongson_closed_limit_up_and_hygon_did_not() {
 }
 
 #[test]
-fn a_new_listing_has_no_limit_in_its_first_five_sessions() {
-    let book = Book::new().closes("LOONGSON", "2026-01-19 100, 2026-01-20 148.10, 2026-01-21 177.72");
-    let report = book.at("2026-01-21T08:30:00Z");
-    assert_eq!(row(&report, "LOONGSON").limit.absent.map(|a| a.code()), Some("insufficient_history"));
-}
-
-#[test]
 fn a_groups_breadth_counts_median_best_and_worst() {
     // Moves +20, +10, 0, -10 %: median of four is (10 + 0) / 2 = 5 %, mean 20 / 4 = 5 %.
     let pair = |last: &str| format!("2026-01-20 100, 2026-01-21 {last}");

@@ -75,6 +75,7 @@ const DEMO: &[(&str, &str)] = &[
     ("snapshot", "today NOSUCHTHING --demo --json"),
     ("compare", "compare STAR50 SP500 ASIA BTC --demo --json --since 2025-12-31"),
     ("compare", "compare STAR50 NOSUCHTHING --demo --json"),
+    ("movers", "movers --demo --json"),
     ("list", "list --json"),
     ("sources", "sources --json"),
 ];

@@ -22,12 +22,18 @@ pub(super) fn usual(universe: &Universe, sources: &[String]) -> Vec<Chosen> {
         let held: f64 = c.members.iter().filter(|m| covered(&m.id)).map(|m| m.weight).sum();
         held >= total / 2.0
     });
-    let groups = universe.groups.iter().filter(|g| g.members.iter().any(covered));
     instruments
         .map(|i| Chosen::Instrument(i.id.clone()))
         .chain(composites.map(|c| Chosen::Composite(c.id.clone())))
-        .chain(groups.map(|g| Chosen::Group(g.id.clone())))
+        .chain(groups(universe, sources))
         .collect()
+}
+
+/// Every group of which a source covers a member.
+pub(super) fn groups(universe: &Universe, sources: &[String]) -> Vec<Chosen> {
+    let covered = |id: &InstrumentId| universe.instrument(id).is_some_and(|i| fetch::covered(sources, i));
+    let groups = universe.groups.iter().filter(|g| g.members.iter().any(covered));
+    groups.map(|g| Chosen::Group(g.id.clone())).collect()
 }
 
 /// What the words of a command line name, in order.

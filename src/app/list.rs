@@ -8,7 +8,7 @@ use super::{Exit, Format, RunError, Style, WriteError};
 use crate::catalogue;
 use crate::domain::listing::{Listed, ListedComposite, ListedGroup, ListedMember, Listing};
 use crate::domain::text::sanitise;
-use crate::domain::{Composite, Group, Instrument, Percent, Universe};
+use crate::domain::{Composite, Group, Instrument, Percent, PriceLimit, Universe};
 use crate::render;
 
 /// Writes what exists and holds `text` in an id, name, alias or symbol; everything without one.
@@ -78,7 +78,7 @@ fn listed(i: &Instrument, universe: &Universe) -> Listed {
         timezone: universe.exchange(&i.exchange).map(|e| e.timezone.to_string()),
         currency: i.currency.clone(),
         basis: i.basis,
-        price_limit_pct: i.price_limit.map(Percent),
+        price_limit_pct: i.price_limit.as_ref().and_then(PriceLimit::newest),
         shown: i.shown,
         symbols: i.symbols.clone(),
     }

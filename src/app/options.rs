@@ -20,6 +20,8 @@ pub enum Command {
     Today,
     /// Returns side by side.
     Compare,
+    /// Members of groups ranked, with their breadth.
+    Movers,
 }
 
 /// Which instant the report speaks for.
@@ -50,6 +52,10 @@ pub struct Options {
     pub horizons: Vec<Horizon>,
     /// A base date for `compare`.
     pub since: Option<NaiveDate>,
+    /// The horizon that `movers` ranks by; none for the day's.
+    pub sort: Option<Horizon>,
+    /// How many of the best and of the worst `movers` lists; none for all.
+    pub top: Option<usize>,
     /// What rows are compared with.
     pub benchmark: String,
     /// The closes built into the program instead of a source.

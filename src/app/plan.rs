@@ -11,7 +11,7 @@ use super::options::{Command, Options};
 use super::prices::NoPrice;
 use super::{asked_of, choice};
 use crate::catalogue::{self, CatalogueError};
-use crate::compute::Chosen;
+use crate::compute::{Chosen, movers::Ranking};
 use crate::domain::horizon::Period;
 use crate::domain::text::sanitise;
 use crate::domain::{Horizon, InstrumentId, Universe, VenueKind};
@@ -166,6 +166,7 @@ pub struct Plan {
     pub(super) horizons: Vec<Horizon>,
     pub(super) horizons_named: bool,
     pub(super) rebase: Option<Horizon>,
+    pub(super) ranking: Ranking,
     pub(super) benchmark: InstrumentId,
     pub(super) demo: bool,
     pub(super) verify: bool,
@@ -197,7 +198,9 @@ impl Plan {
         let sources = asked_of::sources(&options)?;
         asked_of::prefer(&options, &mut universe)?;
         let by_section = options.words.is_empty();
-        let chosen = if by_section {
+        let chosen = if by_section && options.command == Command::Movers {
+            choice::groups(&universe, &sources)
+        } else if by_section {
             choice::usual(&universe, &sources)
         } else {
             choice::named(&options.words, &mut universe)?
@@ -206,7 +209,7 @@ impl Plan {
         if options.command == Command::Compare && choice::distinct(&chosen, &universe) < 2 {
             return Err(UsageError::TooFew(choice::distinct(&chosen, &universe)));
         }
-        let with_benchmark = options.command == Command::Today;
+        let with_benchmark = matches!(options.command, Command::Today | Command::Movers);
         let wants =
             choice::wants(&universe, &chosen, by_section, with_benchmark.then_some(&benchmark), &sources);
         let (as_of, date) = instant(&options, &universe, &wants, now)?;
@@ -236,6 +239,7 @@ impl Plan {
             horizons,
             horizons_named: !options.horizons.is_empty(),
             rebase: options.since.map(Horizon::Since),
+            ranking: Ranking { by: options.sort, top: options.top },
             benchmark,
             demo: options.demo,
             verify: options.verify && !options.demo && !options.offline,
@@ -291,7 +295,7 @@ fn instant(
 fn horizons(options: &Options, day: NaiveDate) -> Result<Vec<Horizon>, UsageError> {
     let mut horizons: Vec<Horizon> = Vec::new();
     let usual: &[Horizon] = if options.horizons.is_empty() { &USUAL } else { &options.horizons };
-    for h in options.since.map(Horizon::Since).iter().chain(usual) {
+    for h in options.since.map(Horizon::Since).iter().chain(usual).chain(&options.sort) {
         if let Horizon::Since(since) = h
             && *since >= day
         {

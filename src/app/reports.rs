@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::run::RunError;
 use super::{Exit, depth, output};
 use crate::app::Command;
-use crate::compute::{Inputs, comparison, snapshot};
+use crate::compute::{Inputs, comparison, movers, snapshot};
 use crate::domain::snapshot::{Completeness, Failed};
 use crate::domain::{InstrumentId, Series};
 use crate::render::{self, Format};
@@ -36,6 +36,18 @@ pub(super) fn written(
                 console,
                 &Missing { status: report.status, errors: &report.errors, held },
                 &mut |out, format| render::snapshot(&report, format, &plan.style, out),
+            )?;
+            Ok(exit)
+        }
+        Command::Movers => {
+            let report = movers::build(inputs, plan.ranking);
+            let sessions = report.sessions.iter();
+            let exit = Exit::of_report(report.status, &report.errors, sessions, plan.require_settled);
+            finish(
+                plan,
+                console,
+                &Missing { status: report.status, errors: &report.errors, held },
+                &mut |out, format| render::movers(&report, format, &plan.style, out),
             )?;
             Ok(exit)
         }

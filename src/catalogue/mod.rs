@@ -3,14 +3,20 @@
 //! Not for: prices, or resolving the words of a command line (`app::words`). A calendar explains what
 //! is missing; it never decides that a close does not exist.
 
+mod boards;
 mod calendar;
 mod venues;
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::domain::{Basis, Composite, Group, Instrument, InstrumentId, Kind, Member, Mic, Universe};
+use crate::domain::{
+    Basis, Composite, Group, Instrument, InstrumentId, Kind, Member, Mic, PriceLimit, Universe,
+};
+
+pub use boards::boards;
 
 const INSTRUMENTS: &str = include_str!("instruments.toml");
 
@@ -32,6 +38,14 @@ pub enum CatalogueError {
         mic: String,
         /// What of it.
         what: &'static str,
+    },
+    /// An instrument names a board that there is none of.
+    #[error("the built-in instrument {id} names the board '{board}', which boards.toml does not hold")]
+    Board {
+        /// The instrument.
+        id: String,
+        /// The board.
+        board: String,
     },
 }
 
@@ -59,7 +73,9 @@ struct InstrumentEntry {
     currency: Option<String>,
     #[serde(default)]
     basis: Basis,
+    limit: Option<String>,
     price_limit: Option<f64>,
+    listed: Option<NaiveDate>,
     #[serde(default)]
     in_points: bool,
     decimals: Option<u8>,
@@ -96,7 +112,9 @@ struct GroupEntry {
 pub fn load() -> Result<Universe, CatalogueError> {
     let file: File = toml::from_str(INSTRUMENTS)
         .map_err(|e| CatalogueError::Unreadable { file: "instruments.toml", reason: e.to_string() })?;
-    let mut universe = Universe::of(file.instrument.into_iter().map(instrument).collect());
+    let boards = boards()?;
+    let instruments = file.instrument.into_iter().map(|entry| instrument(entry, &boards));
+    let mut universe = Universe::of(instruments.collect::<Result<_, _>>()?);
     universe.composites = file.composite.into_iter().map(composite).collect();
     universe.groups = file.group.into_iter().map(group).collect();
     universe.sections = file.sections;
@@ -104,8 +122,23 @@ pub fn load() -> Result<Universe, CatalogueError> {
     Ok(universe)
 }
 
-fn instrument(entry: InstrumentEntry) -> Instrument {
-    Instrument {
+/// The limits of an instrument's board, or its own.
+fn price_limit(
+    entry: &InstrumentEntry,
+    boards: &BTreeMap<String, PriceLimit>,
+) -> Result<Option<PriceLimit>, CatalogueError> {
+    let Some(board) = &entry.limit else { return Ok(entry.price_limit.map(PriceLimit::fixed)) };
+    let unknown = || CatalogueError::Board { id: entry.id.clone(), board: board.clone() };
+    boards.get(board).cloned().map(Some).ok_or_else(unknown)
+}
+
+fn instrument(
+    entry: InstrumentEntry,
+    boards: &BTreeMap<String, PriceLimit>,
+) -> Result<Instrument, CatalogueError> {
+    Ok(Instrument {
+        price_limit: price_limit(&entry, boards)?,
+        listed: entry.listed,
         id: InstrumentId::new(&entry.id),
         decimals: entry.decimals.unwrap_or(if entry.kind == Kind::Fx { 4 } else { 2 }),
         shown: entry.shown.unwrap_or(true),
@@ -118,12 +151,11 @@ fn instrument(entry: InstrumentEntry) -> Instrument {
         exchange: Mic::new(&entry.exchange),
         currency: entry.currency,
         basis: entry.basis,
-        price_limit: entry.price_limit,
         in_points: entry.in_points,
         note: entry.note,
         symbols: entry.symbols,
         sources: entry.sources,
-    }
+    })
 }
 
 fn composite(entry: CompositeEntry) -> Composite {
@@ -208,7 +240,11 @@ mod tests {
     fn the_dax_is_total_return_and_star_market_stocks_move_20_percent_at_most() {
         let universe = load().unwrap();
         assert_eq!(universe.instrument(&InstrumentId::new("DAX")).unwrap().basis, Basis::TotalReturn);
-        assert_eq!(universe.instrument(&InstrumentId::new("LOONGSON")).unwrap().price_limit, Some(20.0));
-        assert_eq!(universe.instrument(&InstrumentId::new("GIGADEVICE")).unwrap().price_limit, Some(10.0));
+        let limit = |id| universe.instrument(&InstrumentId::new(id)).unwrap().price_limit.clone();
+        let newest = |id| limit(id).and_then(|l| l.newest()).map(|pct| pct.0);
+        assert_eq!(
+            (newest("LOONGSON"), newest("GIGADEVICE"), newest("TSMC")),
+            (Some(20.0), Some(10.0), None)
+        );
     }
 }

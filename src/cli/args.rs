@@ -277,6 +277,8 @@ impl Shared {
             },
             horizons: self.horizons.clone(),
             since: None,
+            sort: None,
+            top: None,
             benchmark: BENCHMARK.to_owned(),
             demo: self.demo && (given.has("demo") || !given.has("source")),
             sources: self.source.clone(),

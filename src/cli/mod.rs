@@ -10,6 +10,7 @@ mod console;
 mod history;
 mod keys;
 mod list;
+mod movers;
 mod schema;
 mod sources;
 mod store;
@@ -79,7 +80,7 @@ pub struct Environment {
     version,
     max_term_width = 100,
     arg_required_else_help = true,
-    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap today --date 2026-01-21     the settled sessions of that day\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap sources                     whom it is asked of, and how they are doing"
+    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap movers CN-CHIPS             a group's members ranked, and its breadth\n  marketsnap today --date 2026-01-21     the settled sessions of that day\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap sources                     whom it is asked of, and how they are doing"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -94,6 +95,7 @@ enum Command {
     History(history::History),
     List(list::List),
     Schema(schema::Schema),
+    Movers(movers::Movers),
     Sources(sources::Sources),
     Store(store::Store),
     Sync(sync::Sync),
@@ -114,6 +116,7 @@ pub fn run(
     let (shared, mut options) = match &cli.command {
         Command::Today(today) => (&today.shared, today.options(world, &given)),
         Command::Compare(compare) => (&compare.shared, compare.options(world, &given)),
+        Command::Movers(movers) => (&movers.shared, movers.options(world, &given)),
         Command::List(list) => {
             let done = app::list(
                 list.text.as_deref(),

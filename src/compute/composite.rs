@@ -47,22 +47,17 @@ pub struct Level {
     pub fetched_at: Option<DateTime<Utc>>,
 }
 
-struct Part<'a> {
-    id: &'a InstrumentId,
-    weight: f64,
-    known: Option<&'a Known<'a>>,
+/// A member with its share of the weight.
+pub(super) struct Part<'a> {
+    pub id: &'a InstrumentId,
+    pub weight: f64,
+    pub known: Option<&'a Known<'a>>,
 }
 
 /// Chains a composite from its members' settled closes; none where no date has half of the weight.
 #[must_use]
 pub fn level(composite: &Composite, universe: &Universe, market: &Market<'_>) -> Option<Level> {
-    let total: f64 = composite.members.iter().map(|m| m.weight).sum();
-    let parts: Vec<Part<'_>> = composite
-        .members
-        .iter()
-        .filter(|m| universe.instrument(&m.id).is_some())
-        .map(|m| Part { id: &m.id, weight: m.weight / total, known: market.known.get(&m.id) })
-        .collect();
+    let parts = parts(composite, universe, market);
     let bars = chain(&parts);
     let newest = bars.last()?.date;
     let mut found = Level {
@@ -85,6 +80,21 @@ pub fn level(composite: &Composite, universe: &Universe, market: &Market<'_>) ->
     }
     found.status = status(&parts, &found, market);
     Some(found)
+}
+
+/// A composite's members, their weights summing to 1.
+pub(super) fn parts<'a>(
+    composite: &'a Composite,
+    universe: &Universe,
+    market: &'a Market<'a>,
+) -> Vec<Part<'a>> {
+    let total: f64 = composite.members.iter().map(|m| m.weight).sum();
+    composite
+        .members
+        .iter()
+        .filter(|m| universe.instrument(&m.id).is_some())
+        .map(|m| Part { id: &m.id, weight: m.weight / total, known: market.known.get(&m.id) })
+        .collect()
 }
 
 /// What the members' closes include, if that is one thing.
@@ -115,18 +125,27 @@ fn chain(parts: &[Part<'_>]) -> Vec<Bar> {
     levels
 }
 
-/// The weighted sum of the members' moves from their last close on or before `from` to their last close
-/// on or before `to`, weights re-normalised over the members that have both. Whoever has a close near
-/// `to` counts, from however long ago its base is, so that a long closure's move is not lost.
+/// The weighted sum of the members' moves, weights re-normalised over the members that have one.
 fn weighted_move(parts: &[Part<'_>], from: NaiveDate, to: NaiveDate) -> f64 {
-    let moves = parts.iter().filter_map(|part| {
+    let moves = moves(parts, from, to).map(|(part, m)| (part.weight, m));
+    let (sum, weight) = moves.fold((0.0, 0.0), |(sum, weight), (w, m)| (sum + w * m, weight + w));
+    if weight > 0.0 { sum / weight } else { 0.0 }
+}
+
+/// The members' moves, as shares, from their last close on or before `from` to their last close on or
+/// before `to`. Whoever has a close near `to` counts, from however long ago its base is, so that a long
+/// closure's move is not lost.
+pub(super) fn moves<'a, 'b>(
+    parts: &'b [Part<'a>],
+    from: NaiveDate,
+    to: NaiveDate,
+) -> impl Iterator<Item = (&'b Part<'a>, f64)> {
+    parts.iter().filter_map(move |part| {
         let bars = part.known?.settled();
         let base = on_or_before(bars, from)?.close;
         let end = close_near(bars, to)?;
-        (base > 0.0 && end > 0.0).then_some((part.weight, end / base - 1.0))
-    });
-    let (sum, weight) = moves.fold((0.0, 0.0), |(sum, weight), (w, m)| (sum + w * m, weight + w));
-    if weight > 0.0 { sum / weight } else { 0.0 }
+        (base > 0.0 && end > 0.0).then_some((part, end / base - 1.0))
+    })
 }
 
 fn close_near(bars: &[Bar], date: NaiveDate) -> Option<f64> {

@@ -6,12 +6,14 @@
 
 pub mod comparison;
 pub mod composite;
+mod contributions;
 pub mod fresh;
 mod groups;
 mod highlights;
 mod limit;
 mod lines;
 mod missing;
+pub mod movers;
 pub mod moves;
 mod notes;
 mod origins;

@@ -235,18 +235,16 @@ impl Rows<'_, '_> {
             .iter()
             .map(|member| {
                 let line = self.lines.get(member);
-                let one_day = line.map(|l| moves::cell(l, Horizon::ONE_DAY, l.report_day, self.market));
-                MemberMove { id: member, line, one_day }
+                let cell = line.map(|l| moves::cell(l, Horizon::ONE_DAY, l.report_day, self.market));
+                MemberMove {
+                    id: member,
+                    line,
+                    cell,
+                    limit: line.and_then(|l| limit::limit(l, self.market).side),
+                }
             })
             .collect();
-        let on_limit = |side: &str| {
-            let those = members.iter().filter_map(|m| Some((m.id, limit::limit(m.line?, self.market))));
-            those.filter(|(_, l)| l.side == Some(side)).map(|(id, _)| id.clone()).collect()
-        };
-        let mut row = groups::row(group, &members);
-        row.limit_up = on_limit("up");
-        row.limit_down = on_limit("down");
-        Some(row)
+        Some(groups::row(group, &members))
     }
 }
 

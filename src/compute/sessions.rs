@@ -250,7 +250,7 @@ pub fn known<'a>(inputs: &Inputs<'a>, instrument: &'a Instrument, series: &'a Se
     let Cut { bars, live, passed_over, begun } =
         known_bars(series, exchange, inputs.as_of, inputs.date, settled_only);
     let (bars, unadjusted) = since_unadjusted_split(bars, &series.splits);
-    let (bars, as_traded) = suspect::since_jump_as_traded(bars, instrument, series.provenance.raw);
+    let (bars, as_traded) = suspect::since_jump_as_traded(bars, instrument, exchange, series.provenance.raw);
     let unadjusted = as_traded.or(unadjusted);
     let newest = bars.last()?;
     // Where the trading day rolls in the evening, the newest session may be dated tomorrow.

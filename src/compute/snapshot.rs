@@ -34,7 +34,8 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
     let groups: Vec<GroupRow> = shown.groups.iter().filter_map(|id| rows.group_row(id)).collect();
     let errors = missing::errors(inputs, &instruments, &composites, &lines);
     let benchmark_name = name_of(inputs, inputs.benchmark);
-    let notes = notes_of(&rows, &shown, &instruments, &composites, &benchmark_name);
+    let lead = inputs.horizons.iter().find(|h| **h == Horizon::ONE_DAY).or(inputs.horizons.first());
+    let notes = notes_of(&rows, &shown, &instruments, &composites, &benchmark_name, lead);
     Snapshot {
         schema: "marketsnap.snapshot/1",
         as_of: inputs.as_of,
@@ -77,10 +78,10 @@ pub fn look_further(report: &mut Snapshot, ids: &[InstrumentId], further: &Input
 }
 
 /// What the report shows, each thing once, in order.
-struct Shown {
-    instruments: Vec<InstrumentId>,
-    composites: Vec<InstrumentId>,
-    groups: Vec<InstrumentId>,
+pub(super) struct Shown {
+    pub instruments: Vec<InstrumentId>,
+    pub composites: Vec<InstrumentId>,
+    pub groups: Vec<InstrumentId>,
 }
 
 fn shown(inputs: &Inputs<'_>) -> Shown {
@@ -107,7 +108,7 @@ fn shown(inputs: &Inputs<'_>) -> Shown {
 }
 
 /// The lines of everything shown, of the benchmark, and of the groups' members.
-fn lines_of<'a>(
+pub(super) fn lines_of<'a>(
     inputs: &Inputs<'a>,
     market: &'a Market<'a>,
     shown: &Shown,
@@ -123,7 +124,7 @@ fn lines_of<'a>(
         .collect()
 }
 
-fn report_days(
+pub(super) fn report_days(
     shown: &Shown,
     benchmark: &InstrumentId,
     lines: &BTreeMap<InstrumentId, Line<'_>>,
@@ -132,19 +133,21 @@ fn report_days(
     ids.filter_map(|id| lines.get(id)).filter_map(|l| Some((l.report_day, l.newest_begun()?))).collect()
 }
 
-fn name_of(inputs: &Inputs<'_>, id: &InstrumentId) -> String {
+pub(super) fn name_of(inputs: &Inputs<'_>, id: &InstrumentId) -> String {
     let instrument = inputs.universe.instrument(id).map(|i| i.name.clone());
     instrument
         .or_else(|| inputs.universe.composite(id).map(|c| c.name.clone()))
         .unwrap_or_else(|| id.to_string())
 }
 
-fn notes_of(
+/// Everything a reader should know, of the comparison with the benchmark over the `lead` horizon.
+pub(super) fn notes_of(
     rows: &Rows<'_, '_>,
     shown: &Shown,
     instruments: &[Row],
     composites: &[CompositeRow],
     benchmark_name: &str,
+    lead: Option<&Horizon>,
 ) -> Vec<Note> {
     let all: Vec<&Row> = instruments.iter().chain(composites.iter().map(|c| &c.row)).collect();
     // What is said of the benchmark holds for every row, shown beside it or not.
@@ -155,8 +158,6 @@ fn notes_of(
     let ids = shown.instruments.iter().chain(&shown.composites).chain(unseen);
     let lines: Vec<&Line<'_>> = ids.filter_map(|id| rows.lines.get(id)).collect();
     let mut notes = notes::periods(rows.periods);
-    let horizons = rows.inputs.horizons;
-    let lead = horizons.iter().find(|h| **h == Horizon::ONE_DAY).or(horizons.first());
     if let Some(lead) = lead {
         notes.extend(notes::benchmark(benchmark_name, &all, *lead));
     }
@@ -171,7 +172,7 @@ fn notes_of(
     notes
 }
 
-fn completeness(
+pub(super) fn completeness(
     inputs: &Inputs<'_>,
     errors: &[Failed],
     instruments: &[Row],

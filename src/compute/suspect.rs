@@ -2,10 +2,11 @@
 //!
 //! Not for: rows that are refused (`domain::series`).
 
+use super::limit;
 use super::sessions::Known;
 use chrono::NaiveDate;
 
-use crate::domain::{Bar, Instrument, Kind, Split, Warning, WarningKind};
+use crate::domain::{Bar, Exchange, Instrument, Kind, Split, Warning, WarningKind};
 
 /// How many of the newest sessions are looked at.
 const LOOKED_AT: usize = 260;
@@ -73,17 +74,24 @@ pub(super) fn newest_jump(known: &Known<'_>) -> Option<NaiveDate> {
 }
 
 /// The bars from the newest jump on that only a split explains, where closes are as traded: beyond the
-/// exchange's daily limit, or where it sets none a fall of more than a quarter or a rise beyond 60 %.
+/// exchange's daily limit of that session, or where it sets none a fall of more than a quarter or a rise
+/// beyond 60 %. A new listing's first sessions have no limit and no split either.
 pub(super) fn since_jump_as_traded<'a>(
     bars: &'a [Bar],
     instrument: &Instrument,
+    exchange: &Exchange,
     raw: bool,
 ) -> (&'a [Bar], Option<Split>) {
     if !raw || !is_share(instrument) {
         return (bars, None);
     }
-    let (fall, rise) = instrument.price_limit.map_or((25.0, 60.0), |limit| (limit + 0.5, limit + 0.5));
     let jumps = |a: &Bar, b: &Bar| {
+        let rules = instrument.price_limit.as_ref();
+        if rules.is_some_and(|r| limit::newly_listed(instrument, r, exchange, bars, b.date)) {
+            return false;
+        }
+        let daily = limit::pct_on(instrument, exchange, bars, b.date);
+        let (fall, rise) = daily.map_or((25.0, 60.0), |pct| (pct + 0.5, pct + 0.5));
         let pct = (b.close / a.close - 1.0) * 100.0;
         pct < -fall || pct > rise
     };

@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::Serialize;
+
+use super::limit::PriceLimit;
 
 /// Our own stable name of an instrument, composite or group, upper case (`STAR50`); a source's
 /// symbol is never used as identity, except for instruments outside the catalogue.
@@ -158,8 +161,10 @@ pub struct Instrument {
     pub currency: Option<String>,
     /// Whether its closes include dividends by design.
     pub basis: Basis,
-    /// Daily price limit in percent of the previous close, where the exchange sets one.
-    pub price_limit: Option<f64>,
+    /// Daily price limits, where the exchange sets some.
+    pub price_limit: Option<PriceLimit>,
+    /// First session of its listing, where price limits depend on it.
+    pub listed: Option<NaiveDate>,
     /// A volatility index or a rate: its change is told in points, and large percent moves are
     /// normal.
     pub in_points: bool,
@@ -191,6 +196,7 @@ impl Instrument {
             currency: None,
             basis: Basis::Price,
             price_limit: None,
+            listed: None,
             in_points: false,
             decimals: 2,
             shown: true,

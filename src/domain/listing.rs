@@ -34,7 +34,7 @@ pub struct Listed {
     pub currency: Option<String>,
     /// What its close includes.
     pub basis: Basis,
-    /// Daily price limit, in percent of the previous close.
+    /// Daily price limit now in force, in percent of the previous close.
     pub price_limit_pct: Option<Percent>,
     /// Whether `today` shows it without being asked.
     pub shown: bool,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::horizon::Horizon;
 use super::instrument::{Basis, InstrumentId, Kind, Mic};
 use super::link::Rank;
+use super::movers::Above50d;
 use super::moves::{Absent, Percent, Points};
 use super::ordered::Ordered;
 use super::series::Warning;
@@ -313,6 +314,8 @@ pub struct GroupRow {
     pub worst: Option<InstrumentId>,
     /// Its 1D move, in percent.
     pub worst_1d_pct: Option<Percent>,
+    /// Members above the mean of their last 50 closes.
+    pub above_50d: Above50d,
     /// Members that closed limit up.
     pub limit_up: Vec<InstrumentId>,
     /// Members that closed limit down.

@@ -26,7 +26,7 @@ pub(super) struct Block {
 
 impl Block {
     /// The widest cell of each column.
-    fn natural(&self) -> Vec<usize> {
+    pub(super) fn natural(&self) -> Vec<usize> {
         let cells = |at: usize| self.rows.iter().filter_map(move |row| row.get(at));
         (0..self.parts.len()).map(|at| layout::widest(cells(at))).collect()
     }

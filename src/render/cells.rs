@@ -134,7 +134,8 @@ pub(super) fn cell(row: &Row, column: Column, style: &Style) -> Cell {
     found.unwrap_or(Cell::Absent)
 }
 
-fn moved(cell: &MoveCell, limit: Option<&str>) -> Option<Cell> {
+/// A move with its marks.
+pub(super) fn moved(cell: &MoveCell, limit: Option<&str>) -> Option<Cell> {
     let mut marks: Vec<Mark> = match limit {
         Some("up") => vec![Mark::LimitUp],
         Some("down") => vec![Mark::LimitDown],
@@ -144,7 +145,8 @@ fn moved(cell: &MoveCell, limit: Option<&str>) -> Option<Cell> {
     cell.pct.map(|pct| Cell::Signed { value: pct.0, decimals: 2, marks })
 }
 
-fn versus(cell: &RelativeCell) -> Option<Cell> {
+/// A move against the benchmark's.
+pub(super) fn versus(cell: &RelativeCell) -> Option<Cell> {
     let other = cell.same_session == Some(false) || cell.same_base == Some(false);
     let marks = if other { vec![Mark::OtherSessions] } else { Vec::new() };
     cell.excess_pp.map(|pp| Cell::Signed { value: pp.0, decimals: 2, marks })

@@ -4,6 +4,7 @@
 //! environment: all that a renderer may know of the outside is in [`Style`].
 
 mod block;
+mod breadth;
 pub mod cells;
 mod compare;
 mod directives;
@@ -12,6 +13,7 @@ mod history;
 mod json;
 mod layout;
 mod listing;
+mod movers;
 mod number;
 mod page;
 mod pairs;
@@ -35,7 +37,7 @@ mod together;
 use std::io::{self, Write};
 
 use crate::domain::history::PriceList;
-use crate::domain::{Comparison, History, Listing, Snapshot, Sources, Sync};
+use crate::domain::{Comparison, History, Listing, Movers, Snapshot, Sources, Sync};
 
 pub use directives::Dialect;
 pub use sheet::{PARQUET, Sheet, SheetFormat};
@@ -148,6 +150,17 @@ pub fn sources(list: &Sources, format: Format, style: &Style, out: &mut dyn Writ
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn sync(done: &Sync, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     sync::write(done, style, out)
+}
+
+/// Writes the report of `movers`.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn movers(report: &Movers, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => movers::write(report, style, out),
+        Format::Json => json::write(report, out),
+    }
 }
 
 /// Writes the report of `compare`.

@@ -4,19 +4,18 @@
 
 use std::io::{self, Write};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 
+use super::breadth;
 use super::cells::{Column, Mark};
 use super::grid::Grid;
 use super::layout;
-use super::number;
 use super::page::Page;
 use super::session;
 use super::style::{Style, Tone};
 use super::text;
 use crate::domain::instrument::InstrumentId;
-use crate::domain::moves::Percent;
-use crate::domain::snapshot::{GroupRow, MoveFlag, NoteKind};
+use crate::domain::snapshot::{MoveFlag, NoteKind};
 use crate::domain::{Horizon, Snapshot};
 
 /// Writes the report.
@@ -147,7 +146,8 @@ fn legend(page: &mut Page, grid: &Grid, report: &Snapshot) {
     }
 }
 
-fn mark_says(mark: Mark) -> Option<&'static str> {
+/// What a mark means; none where the comparison's own line says it.
+pub(super) fn mark_says(mark: Mark) -> Option<&'static str> {
     match mark {
         Mark::OtherSessions => None,
         Mark::LimitUp => Some("^ closed at its upper price limit"),
@@ -164,49 +164,11 @@ fn groups(page: &mut Page, report: &Snapshot) {
     }
     page.heading("Groups, 1D");
     for group in &report.groups {
-        let (breadth, movers) = group_says(group, page.style, report.as_of.year());
+        let (breadth, movers) = breadth::says(&group.breadth(), |_| None, page.style, report.as_of.year());
         let name = text::name(&group.name, group.id.as_str(), page.style);
         let first = format!("{name}: {}", breadth.first().map_or("", String::as_str));
         let breadth = [&[first], breadth.get(1..).unwrap_or_default()].concat();
         page.facts(Tone::Plain, "", &breadth, "; ");
         page.facts(Tone::Plain, "  ", &movers, "; ");
     }
-}
-
-/// Facts on a group's breadth, and on who moved most.
-fn group_says(group: &GroupRow, style: &Style, year: i32) -> (Vec<String>, Vec<String>) {
-    let mut breadth = vec![format!(
-        "{} up, {} down, {} unchanged, {} absent",
-        group.advancers, group.decliners, group.unchanged, group.absent
-    )];
-    let median = group.median_1d_pct.and_then(|p| number::percent(p.0));
-    breadth.push(median.map_or_else(|| format!("median {}", style.dash()), |m| format!("median {m} %")));
-    breadth.extend(sessions(&group.sessions, year));
-    let mover = |word: &str, id: &Option<InstrumentId>, pct: Option<Percent>| {
-        let id = text::clean(id.as_ref()?.as_str(), style);
-        let pct = pct.and_then(|p| number::percent(p.0));
-        Some(pct.map_or_else(|| format!("{word} {id}"), |pct| format!("{word} {id} {pct} %")))
-    };
-    let listed = |word: &str, ids: &[InstrumentId]| {
-        let ids: Vec<String> = ids.iter().map(|id| text::clean(id.as_str(), style)).collect();
-        (!ids.is_empty()).then(|| format!("{word} {}", ids.join(", ")))
-    };
-    let movers = [
-        mover("best", &group.best, group.best_1d_pct),
-        mover("worst", &group.worst, group.worst_1d_pct),
-        listed("limit up:", &group.limit_up),
-        listed("limit down:", &group.limit_down),
-        listed("live:", &group.live),
-        listed("absent:", &group.absent_members),
-    ];
-    (breadth, movers.into_iter().flatten().collect())
-}
-
-fn sessions(dates: &[NaiveDate], year: i32) -> Option<String> {
-    let (first, last) = (dates.first()?, dates.last()?);
-    Some(if dates.len() > 1 {
-        format!("sessions {}", text::span(*first, *last, year))
-    } else {
-        format!("session {}", text::short_date(*last, year).trim())
-    })
 }

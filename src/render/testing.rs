@@ -281,6 +281,7 @@ fn group() -> GroupRow {
         best_1d_pct: Some(Percent(20.0)),
         worst: Some(id("CAMBRICON")),
         worst_1d_pct: Some(Percent(0.806_379)),
+        above_50d: crate::domain::movers::Above50d { members: 4, of: 5, pct: Some(Percent(80.0)), absent: 0 },
         limit_up: vec![id("LOONGSON")],
         limit_down: Vec::new(),
         sessions: vec![d("2026-01-21")],

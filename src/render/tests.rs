@@ -2,6 +2,7 @@
 
 mod beside;
 mod json;
+mod movers;
 mod sources;
 mod wide;
 

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use marketsnap::catalogue;
-use marketsnap::compute::{Chosen, Inputs, comparison, snapshot, trust};
+use marketsnap::compute::{Chosen, Inputs, comparison, movers, snapshot, trust};
 use marketsnap::domain::snapshot::{CompositeRow, MoveCell, Row};
 use marketsnap::domain::{
-    Basis, Comparison, Horizon, InstrumentId, Mic, Provenance, RawRow, Series, Snapshot, Split, Universe,
+    Basis, Comparison, Horizon, InstrumentId, Mic, Movers, Provenance, RawRow, Series, Snapshot, Split,
+    Universe,
 };
 
 pub fn d(text: &str) -> NaiveDate {
@@ -169,6 +170,17 @@ impl Book {
     pub fn on(&mut self, date: &str, as_of: &str) -> Snapshot {
         self.date = Some(d(date));
         self.at(as_of)
+    }
+
+    /// Groups, composites and instruments ranked at an instant.
+    pub fn movers(&self, names: &[&str], as_of: &str, ranking: movers::Ranking) -> Movers {
+        let choose = |n: &&str| match (self.universe.group(&id(n)), self.universe.composite(&id(n))) {
+            (Some(g), _) => Chosen::Group(g.id.clone()),
+            (_, Some(c)) => Chosen::Composite(c.id.clone()),
+            _ => Chosen::Instrument(id(n)),
+        };
+        let chosen: Vec<Chosen> = names.iter().map(choose).collect();
+        movers::build(&self.inputs(at(as_of), &chosen), ranking)
     }
 
     /// The comparison of the named at an instant.

@@ -48,6 +48,7 @@ instruments[].relative.*.benchmark_pct instruments[].relative.*.rank instruments
 instruments[].relative.*.rank.of instruments[].relative.*.rank.since instruments[].relative.*.rank.sessions
 instruments[].relative.*.rank.from instruments[].relative.*.rank.absent
 groups[].name groups[].absent_members groups[].mean_1d_pct groups[].best_1d_pct groups[].worst_1d_pct groups[].sessions groups[].live
+groups[].above_50d groups[].above_50d.members groups[].above_50d.of groups[].above_50d.pct groups[].above_50d.absent
 notes notes[].kind notes[].message sources
 errors[].hint
 ";
