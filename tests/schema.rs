@@ -76,6 +76,7 @@ const DEMO: &[(&str, &str)] = &[
     ("compare", "compare STAR50 SP500 ASIA BTC --demo --json --since 2025-12-31"),
     ("compare", "compare STAR50 NOSUCHTHING --demo --json"),
     ("movers", "movers --demo --json"),
+    ("check", "check STAR50.1D>3 --demo --json"),
     ("list", "list --json"),
     ("sources", "sources --json"),
 ];

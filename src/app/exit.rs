@@ -1,5 +1,6 @@
 //! Exit codes, computed in one place from the finished report.
 
+use crate::domain::check::{Checked, Verdict};
 use crate::domain::snapshot::{Completeness, Failed, Session, Status};
 
 /// How a run ended, as the shell sees it.
@@ -19,6 +20,8 @@ pub enum Exit {
     Empty,
     /// A source wants a key, or refuses the one it got.
     Unauthorised,
+    /// A condition holds.
+    Holds,
     /// Interrupted.
     Interrupted,
 }
@@ -35,6 +38,7 @@ impl Exit {
             Exit::NotSettled => 4,
             Exit::Empty => 5,
             Exit::Unauthorised => 6,
+            Exit::Holds => 10,
             Exit::Interrupted => 130,
         }
     }
@@ -59,5 +63,45 @@ impl Exit {
         } else {
             Exit::Complete
         }
+    }
+
+    /// The code of checked conditions, from that of the report they were checked on: a condition that holds
+    /// comes before all that is missing, and one that is not known is no less than a row that is not settled.
+    #[must_use]
+    pub fn of_check(report: Self, expressions: &[Checked]) -> Self {
+        let any = |verdict| expressions.iter().any(|e| e.verdict == verdict);
+        match report {
+            _ if any(Verdict::Holds) => Exit::Holds,
+            Exit::Complete | Exit::Partial if any(Verdict::Unknown) => Exit::NotSettled,
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_comes_before_all_that_is_missing_and_unknown_before_partial() {
+        let of = |report, verdicts: &[Verdict]| {
+            let checked = |verdict: &Verdict| Checked {
+                expression: String::new(),
+                verdict: *verdict,
+                reasons: Vec::new(),
+                values: Vec::new(),
+            };
+            Exit::of_check(report, &verdicts.iter().map(checked).collect::<Vec<_>>()).code()
+        };
+        let (yes, no, open) = (Verdict::Holds, Verdict::DoesNotHold, Verdict::Unknown);
+        for report in [Exit::Complete, Exit::Partial, Exit::NotSettled, Exit::Empty, Exit::Unauthorised] {
+            assert_eq!(of(report, &[no, open, yes]), 10);
+            assert_eq!(of(report, &[no, no]), report.code());
+        }
+        // 6 before 5 before 4 before 3.
+        assert_eq!(of(Exit::Complete, &[no, open]), 4);
+        assert_eq!(of(Exit::Partial, &[no, open]), 4);
+        assert_eq!(of(Exit::Empty, &[open]), 5);
+        assert_eq!(of(Exit::Unauthorised, &[open]), 6);
     }
 }

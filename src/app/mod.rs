@@ -5,6 +5,7 @@
 
 mod adhoc;
 mod asked_of;
+mod check;
 mod choice;
 mod depth;
 mod exit;
@@ -29,6 +30,7 @@ mod words;
 
 pub use crate::fetch::{Clock, Event, Observer};
 pub use crate::render::{Dialect, Format, HistoryFormat, Palette, SheetFormat, Style};
+pub use check::fields;
 pub use exit::Exit;
 pub use history::{HistoryAs, HistoryOptions, NotSo, history};
 pub use list::list;

@@ -22,6 +22,8 @@ pub enum Command {
     Compare,
     /// Members of groups ranked, with their breadth.
     Movers,
+    /// Whether conditions hold.
+    Check,
 }
 
 /// Which instant the report speaks for.
@@ -46,6 +48,10 @@ pub struct Options {
     pub command: Command,
     /// Ids, groups, composites or symbols, in order.
     pub words: Vec<String>,
+    /// Conditions to check; the words are theirs.
+    pub expressions: Vec<String>,
+    /// Live and provisional values count in conditions.
+    pub allow_live: bool,
     /// Which instant.
     pub when: When,
     /// Horizons, in order; empty for the usual ones.

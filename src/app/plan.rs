@@ -9,9 +9,11 @@ use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use super::history::NotSo;
 use super::options::{Command, Options};
 use super::prices::NoPrice;
-use super::{asked_of, choice};
+use super::{asked_of, check, choice};
 use crate::catalogue::{self, CatalogueError};
+use crate::compute::check::Asked;
 use crate::compute::{Chosen, movers::Ranking};
+use crate::domain::expr::BadExpression;
 use crate::domain::horizon::Period;
 use crate::domain::text::sanitise;
 use crate::domain::{Horizon, InstrumentId, Universe, VenueKind};
@@ -113,6 +115,9 @@ pub enum UsageError {
     /// Fewer than two things to compare.
     #[error("compare needs at least two different instruments, got {0}")]
     TooFew(usize),
+    /// A condition that cannot be read.
+    #[error(transparent)]
+    Expression(#[from] BadExpression),
     /// A group as benchmark.
     #[error("the benchmark '{0}' is a group: name an instrument or a composite")]
     GroupBenchmark(String),
@@ -168,6 +173,8 @@ pub struct Plan {
     pub(super) rebase: Option<Horizon>,
     pub(super) ranking: Ranking,
     pub(super) benchmark: InstrumentId,
+    /// What `check` was asked.
+    pub(super) checks: Asked,
     pub(super) demo: bool,
     pub(super) verify: bool,
     /// Where closes are kept; none to keep nothing.
@@ -191,12 +198,13 @@ impl Plan {
     ///
     /// # Errors
     /// [`UsageError`] when what was asked makes no sense.
-    pub fn new(options: Options, now: DateTime<Utc>) -> Result<Self, UsageError> {
+    pub fn new(mut options: Options, now: DateTime<Utc>) -> Result<Self, UsageError> {
         asked_of::check_addresses(&options)?;
         let store = asked_of::store(&options)?.filter(|_| !options.demo);
         let mut universe = catalogue::load()?;
         let sources = asked_of::sources(&options)?;
         asked_of::prefer(&options, &mut universe)?;
+        let checks = check::asked(&mut options, &universe)?;
         let by_section = options.words.is_empty();
         let chosen = if by_section && options.command == Command::Movers {
             choice::groups(&universe, &sources)
@@ -241,6 +249,7 @@ impl Plan {
             rebase: options.since.map(Horizon::Since),
             ranking: Ranking { by: options.sort, top: options.top },
             benchmark,
+            checks,
             demo: options.demo,
             verify: options.verify && !options.demo && !options.offline,
             store,

@@ -8,7 +8,7 @@ use std::io;
 use super::output::{Console, Missing, WriteError};
 use super::plan::Plan;
 use super::run::RunError;
-use super::{Exit, depth, output};
+use super::{Exit, check, depth, output};
 use crate::app::Command;
 use crate::compute::{Inputs, comparison, movers, snapshot};
 use crate::domain::snapshot::{Completeness, Failed};
@@ -63,13 +63,14 @@ pub(super) fn written(
             )?;
             Ok(exit)
         }
+        Command::Check => check::written(plan, inputs, beyond, held, console),
     }
 }
 
-type Render<'a> = dyn FnMut(&mut dyn io::Write, Format) -> io::Result<()> + 'a;
+pub(super) type Render<'a> = dyn FnMut(&mut dyn io::Write, Format) -> io::Result<()> + 'a;
 
 /// Writes the report, unless a table would have nothing to show, and tells what is missing.
-fn finish(
+pub(super) fn finish(
     plan: &Plan,
     console: &mut Console<'_>,
     missing: &Missing<'_>,

@@ -108,7 +108,8 @@ pub fn report(
         console.warn(told.iter().flat_map(|t| &t.warnings));
     }
     // A refused key is told as such although the store stands in.
-    Ok(if held.iter().any(|f| f.kind == code(FailureKind::Unauthorised)) { Exit::Unauthorised } else { exit })
+    let refused = exit != Exit::Holds && held.iter().any(|f| f.kind == code(FailureKind::Unauthorised));
+    Ok(if refused { Exit::Unauthorised } else { exit })
 }
 
 fn known_later(at: DateTime<Utc>, closes: usize) -> String {

@@ -268,6 +268,8 @@ impl Shared {
         Options {
             command,
             words,
+            expressions: Vec::new(),
+            allow_live: false,
             when: When {
                 as_of: given.unless_outranked("as_of", self.as_of, "date"),
                 date: given.unless_outranked("date", self.date, "as_of"),
@@ -322,7 +324,7 @@ impl Shared {
         self.output.as_ref().filter(|path| path.as_os_str() != "-")
     }
 
-    fn style(&self, world: &World<'_>) -> Style {
+    pub(super) fn style(&self, world: &World<'_>) -> Style {
         let terminal = if self.file().is_none() { world.terminal_width } else { None };
         let color = match self.color {
             Color::Always => true,

@@ -5,6 +5,7 @@
 //! help text.
 
 mod args;
+mod check;
 mod compare;
 mod console;
 mod history;
@@ -80,7 +81,7 @@ pub struct Environment {
     version,
     max_term_width = 100,
     arg_required_else_help = true,
-    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap movers CN-CHIPS             a group's members ranked, and its breadth\n  marketsnap today --date 2026-01-21     the settled sessions of that day\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap sources                     whom it is asked of, and how they are doing"
+    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap movers CN-CHIPS             a group's members ranked, and its breadth\n  marketsnap show HYGON --why            one instrument, and how each figure came about\n  marketsnap chart STAR50 SP500 --over 6M\n  marketsnap check 'STAR50.1D > 3'       exit code 10 when it holds\n  marketsnap today --date 2026-01-21 --currency USD\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap sources                     whom it is asked of, and how they are doing"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -92,6 +93,7 @@ pub struct Cli {
 enum Command {
     Today(today::Today),
     Compare(compare::Compare),
+    Check(check::Check),
     History(history::History),
     List(list::List),
     Schema(schema::Schema),
@@ -117,6 +119,15 @@ pub fn run(
         Command::Today(today) => (&today.shared, today.options(world, &given)),
         Command::Compare(compare) => (&compare.shared, compare.options(world, &given)),
         Command::Movers(movers) => (&movers.shared, movers.options(world, &given)),
+        Command::Check(check) if check.fields => {
+            let console = &mut app::Console { out, err, err_width: err_width(world) };
+            return ended(app::fields(&check.shared.style(world), console), err);
+        }
+        // A condition names its horizons.
+        Command::Check(_) if given.has("horizons") => {
+            return refuse(err, &args::Conflict::Both("--horizons", "check"));
+        }
+        Command::Check(check) => (&check.shared, check.options(world, &given)),
         Command::List(list) => {
             let done = app::list(
                 list.text.as_deref(),

@@ -4,6 +4,7 @@
 //! Pure: the instant is an argument, nothing is read from a clock, a file or the network, and nothing
 //! is formatted beyond the sentences of notes.
 
+pub mod check;
 pub mod comparison;
 pub mod composite;
 mod contributions;

@@ -22,6 +22,29 @@ pub(super) fn records(line: &Line<'_>, market: &Market<'_>) -> Vec<Record> {
     if line.open() {
         return Vec::new();
     }
+    let found = candidates(line, market);
+    found.into_iter().filter_map(|c| dated(&line.bars, c.kind, c.earlier, c.value)).collect()
+}
+
+/// The kinds of records that cannot be told of a line's newest session: none held outdates it and too few are
+/// held to call it a record since the data begin, or its move spans a hole.
+pub(super) fn undecided(line: &Line<'_>, market: &Market<'_>) -> Vec<&'static str> {
+    let few = line.bars.len() < ENOUGH_FOR_ALL_TIME;
+    let found = candidates(line, market).into_iter().filter(|c| few && c.earlier.is_none());
+    let newest = line.bars.len().checked_sub(1).and_then(|at| move_into(line, market, at));
+    let moves = ["largest_daily_gain_since", "largest_daily_loss_since"];
+    let unknown = moves.into_iter().filter(|_| newest.is_none());
+    found.map(|c| c.kind).chain(unknown).collect()
+}
+
+/// A superlative that the newest session may be, and the newest earlier one that was at least as large.
+struct Candidate {
+    kind: &'static str,
+    earlier: Option<usize>,
+    value: f64,
+}
+
+fn candidates(line: &Line<'_>, market: &Market<'_>) -> Vec<Candidate> {
     let bars = line.bars.as_ref();
     [daily_move(line, market), level(bars, Extreme::Highest), level(bars, Extreme::Lowest)]
         .into_iter()
@@ -38,7 +61,7 @@ fn move_into(line: &Line<'_>, market: &Market<'_>, at: usize) -> Option<f64> {
 
 /// With r the newest 1D move: the newest earlier session whose move was at least as large in the same
 /// direction.
-fn daily_move(line: &Line<'_>, market: &Market<'_>) -> Option<Record> {
+fn daily_move(line: &Line<'_>, market: &Market<'_>) -> Option<Candidate> {
     let newest = line.bars.len().checked_sub(1)?;
     let r = move_into(line, market, newest)?;
     let kind = match r {
@@ -54,7 +77,7 @@ fn daily_move(line: &Line<'_>, market: &Market<'_>) -> Option<Record> {
         let pair = at.checked_sub(1).and_then(|b| line.bars.get(b)).zip(line.bars.get(*at));
         pair.is_some_and(|(base, end)| as_large(base, end)) && move_into(line, market, *at).is_some()
     });
-    dated(&line.bars, kind, earlier, r)
+    Some(Candidate { kind, earlier, value: r })
 }
 
 #[derive(Clone, Copy)]
@@ -64,7 +87,7 @@ enum Extreme {
 }
 
 /// The newest earlier close at or beyond the newest one.
-fn level(bars: &[Bar], extreme: Extreme) -> Option<Record> {
+fn level(bars: &[Bar], extreme: Extreme) -> Option<Candidate> {
     let (newest, earlier) = bars.split_last()?;
     let beyond = |b: &Bar| match extreme {
         Extreme::Highest => b.close >= newest.close,
@@ -74,7 +97,7 @@ fn level(bars: &[Bar], extreme: Extreme) -> Option<Record> {
         Extreme::Highest => "highest_close_since",
         Extreme::Lowest => "lowest_close_since",
     };
-    dated(bars, kind, earlier.iter().rposition(beyond), newest.close)
+    Some(Candidate { kind, earlier: earlier.iter().rposition(beyond), value: newest.close })
 }
 
 /// A record that is worth its name: enough sessions in between, or none such in enough data.
@@ -85,7 +108,14 @@ fn dated(bars: &[Bar], kind: &str, earlier: Option<usize>, value: f64) -> Option
         None if bars.len() >= ENOUGH_FOR_ALL_TIME => (bars.first()?.date, None),
         _ => return None,
     };
-    Some(Record { kind: kind.to_owned(), date, sessions, since_start: sessions.is_none(), value })
+    Some(Record {
+        kind: kind.to_owned(),
+        date,
+        sessions,
+        since_start: sessions.is_none(),
+        value,
+        held: newest,
+    })
 }
 
 /// Consecutive sessions in the newest one's direction.

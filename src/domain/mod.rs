@@ -3,8 +3,10 @@
 //!
 //! Not for: I/O, clocks, derivation of figures (`compute`) or layout (`render`).
 
+pub mod check;
 pub mod comparison;
 pub mod exchange;
+pub mod expr;
 pub mod history;
 pub mod horizon;
 pub mod instrument;
@@ -23,6 +25,7 @@ pub mod sync;
 pub mod text;
 pub mod universe;
 
+pub use check::Check;
 pub use comparison::Comparison;
 pub use exchange::{Calendar, Exchange, Expectation, Hours, SessionTimes, SpecialDay, VenueKind};
 pub use history::History;

@@ -151,6 +151,9 @@ pub struct Record {
     pub since_start: bool,
     /// The value that set the record.
     pub value: f64,
+    /// How many sessions before it are held.
+    #[serde(skip)]
+    pub held: usize,
 }
 
 /// Consecutive sessions in one direction.

@@ -6,6 +6,7 @@
 mod block;
 mod breadth;
 pub mod cells;
+mod check;
 mod compare;
 mod directives;
 pub mod grid;
@@ -37,7 +38,7 @@ mod together;
 use std::io::{self, Write};
 
 use crate::domain::history::PriceList;
-use crate::domain::{Comparison, History, Listing, Movers, Snapshot, Sources, Sync};
+use crate::domain::{Check, Comparison, History, Listing, Movers, Snapshot, Sources, Sync};
 
 pub use directives::Dialect;
 pub use sheet::{PARQUET, Sheet, SheetFormat};
@@ -172,4 +173,23 @@ pub fn comparison(report: &Comparison, format: Format, style: &Style, out: &mut 
         Format::Table => compare::write(report, style, out),
         Format::Json => json::write(report, out),
     }
+}
+
+/// Writes the report of `check`.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn check(report: &Check, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => check::write(report, style, out),
+        Format::Json => json::write(report, out),
+    }
+}
+
+/// Writes the fields that conditions can name.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn fields(style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    check::fields(style, out)
 }

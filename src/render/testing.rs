@@ -135,6 +135,7 @@ fn records(id: &str) -> Vec<Record> {
         sessions: Some(sessions),
         since_start: false,
         value,
+        held: 72,
     };
     if id == "STAR50" { vec![record("2025-10-09", 72, 1535.393)] } else { Vec::new() }
 }

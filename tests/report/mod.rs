@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use marketsnap::catalogue;
+use marketsnap::compute::check::{self, Asked, Question};
 use marketsnap::compute::{Chosen, Inputs, comparison, movers, snapshot, trust};
+use marketsnap::domain::check::Checked;
+use marketsnap::domain::expr::Expr;
 use marketsnap::domain::snapshot::{CompositeRow, MoveCell, Row};
 use marketsnap::domain::{
     Basis, Comparison, Horizon, InstrumentId, Mic, Movers, Provenance, RawRow, Series, Snapshot, Split,
@@ -181,6 +184,15 @@ impl Book {
         };
         let chosen: Vec<Chosen> = names.iter().map(choose).collect();
         movers::build(&self.inputs(at(as_of), &chosen), ranking)
+    }
+
+    /// A condition at an instant.
+    pub fn check(&self, condition: &str, as_of: &str, allow_live: bool) -> Checked {
+        let question = Question { text: condition.into(), expr: Expr::parse(condition).unwrap() };
+        let asked = Asked { questions: vec![question], allow_live };
+        let chosen = self.chosen();
+        let inputs = self.inputs(at(as_of), &chosen);
+        check::build(&inputs, &snapshot::build(&inputs), &asked).expressions.remove(0)
     }
 
     /// The comparison of the named at an instant.

@@ -1,0 +1,51 @@
+//! `marketsnap check`.
+
+use clap::Args;
+use clap::builder::FalseyValueParser;
+
+use super::World;
+use super::args::{BENCHMARK, Given, Shared};
+use crate::app::{Command, Options};
+
+/// Exit with 10 when a condition holds, with 0 when none does
+///
+/// A condition compares figures, ID.FIELD, with numbers, dates, words or one another, and joins comparisons
+/// with and, or, not and brackets. Ids, fields and words are read without regard to case; an id that is no
+/// single word, and a source's symbol, stand in quotes: "S&P 500".1D, "symbol:0700.HK".1D. Percent signs are
+/// optional, and a percentage is compared with no price. Values are compared before they are rounded for the
+/// table; those less than a billionth apart are equal.
+///
+/// What hinges on a figure that is missing, stale, live or provisional is unknown, never false: exit code 4
+/// when nothing holds. A record that today does not set is 0 sessions ago; one since the data begin is at
+/// least as many sessions ago as are held. A shut market's figures are those of its last session.
+#[derive(Debug, Args)]
+#[command(
+    before_help = "Examples:\n  marketsnap check 'STAR50.1D > 3 and SP500.1D < 0'\n  marketsnap check 'ASIA.YTD - SP500.YTD > 5' 'STAR50.excess.1D >= 5'\n  marketsnap check 'SP500.record.loss_sessions > 60' -q && echo calm\n  marketsnap check 'LOONGSON.limit = up' 'CN-CHIPS.advancers >= 4' --json\n  marketsnap check 'VIX.close > 20 or not (STAR50.session >= 2026-01-21)' --allow-live\n  marketsnap check 'HYGON.since:2025-12-31 > 25 %'\n  marketsnap check --fields              every field"
+)]
+pub(super) struct Check {
+    /// Conditions; 10 when any of them holds
+    #[arg(value_name = "EXPR", required_unless_present = "fields")]
+    expressions: Vec<String>,
+    /// Accept live and provisional values too
+    #[arg(long, env = "MARKETSNAP_ALLOW_LIVE", value_parser = FalseyValueParser::new())]
+    allow_live: bool,
+    /// List the fields that a condition can name
+    #[arg(long, conflicts_with = "expressions")]
+    pub(super) fields: bool,
+    /// What excess and relative are against
+    #[arg(long, value_name = "ID", default_value = BENCHMARK, env = "MARKETSNAP_BENCHMARK", help_heading = "What")]
+    benchmark: String,
+    #[command(flatten)]
+    pub(super) shared: Shared,
+}
+
+impl Check {
+    pub(super) fn options(&self, world: &World<'_>, given: &Given) -> Options {
+        Options {
+            benchmark: self.benchmark.clone(),
+            expressions: self.expressions.clone(),
+            allow_live: self.allow_live,
+            ..self.shared.options(Command::Check, Vec::new(), world, given)
+        }
+    }
+}
