@@ -10,8 +10,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Every command, in the order of the reference; the first is the program itself.
-const COMMANDS: [&str; 11] =
-    ["", "today", "compare", "movers", "check", "history", "list", "schema", "sources", "store", "sync"];
+const COMMANDS: [&str; 12] = [
+    "", "today", "compare", "movers", "show", "check", "history", "list", "schema", "sources", "store",
+    "sync",
+];
 
 fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -164,7 +166,7 @@ fn the_json_examples_are_real_reports() {
             fences += usize::from(lines.next().unwrap().starts_with("```"));
         }
     }
-    assert_eq!(examples, 4);
+    assert_eq!(examples, 5);
     hold("docs/json.md", &real);
 }
 

@@ -77,6 +77,7 @@ const DEMO: &[(&str, &str)] = &[
     ("compare", "compare STAR50 NOSUCHTHING --demo --json"),
     ("movers", "movers --demo --json"),
     ("check", "check STAR50.1D>3 --demo --json"),
+    ("show", "show STAR50 --demo --json"),
     ("list", "list --json"),
     ("sources", "sources --json"),
 ];

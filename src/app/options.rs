@@ -24,6 +24,8 @@ pub enum Command {
     Movers,
     /// Whether conditions hold.
     Check,
+    /// Everything about one instrument or composite.
+    Show,
 }
 
 /// Which instant the report speaks for.
@@ -62,6 +64,8 @@ pub struct Options {
     pub sort: Option<Horizon>,
     /// How many of the best and of the worst `movers` lists; none for all.
     pub top: Option<usize>,
+    /// With `show`: tell how each figure came about.
+    pub why: bool,
     /// What rows are compared with.
     pub benchmark: String,
     /// The closes built into the program instead of a source.

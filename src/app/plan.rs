@@ -14,7 +14,7 @@ use crate::catalogue::{self, CatalogueError};
 use crate::compute::check::Asked;
 use crate::compute::{Chosen, movers::Ranking};
 use crate::domain::expr::BadExpression;
-use crate::domain::horizon::Period;
+use crate::domain::horizon::{Period, TABLE};
 use crate::domain::text::sanitise;
 use crate::domain::{Horizon, InstrumentId, Universe, VenueKind};
 use crate::fetch;
@@ -118,6 +118,11 @@ pub enum UsageError {
     /// A condition that cannot be read.
     #[error(transparent)]
     Expression(#[from] BadExpression),
+    /// A group where one instrument is shown.
+    #[error(
+        "'{0}' is a group: `marketsnap movers {0}` ranks its members; show takes an instrument or a composite"
+    )]
+    GroupShown(String),
     /// A group as benchmark.
     #[error("the benchmark '{0}' is a group: name an instrument or a composite")]
     GroupBenchmark(String),
@@ -172,6 +177,7 @@ pub struct Plan {
     pub(super) horizons_named: bool,
     pub(super) rebase: Option<Horizon>,
     pub(super) ranking: Ranking,
+    pub(super) why: bool,
     pub(super) benchmark: InstrumentId,
     /// What `check` was asked.
     pub(super) checks: Asked,
@@ -217,7 +223,10 @@ impl Plan {
         if options.command == Command::Compare && choice::distinct(&chosen, &universe) < 2 {
             return Err(UsageError::TooFew(choice::distinct(&chosen, &universe)));
         }
-        let with_benchmark = matches!(options.command, Command::Today | Command::Movers);
+        if let (Command::Show, Some(Chosen::Group(id))) = (options.command, chosen.first()) {
+            return Err(UsageError::GroupShown(id.to_string()));
+        }
+        let with_benchmark = matches!(options.command, Command::Today | Command::Movers | Command::Show);
         let wants =
             choice::wants(&universe, &chosen, by_section, with_benchmark.then_some(&benchmark), &sources);
         let (as_of, date) = instant(&options, &universe, &wants, now)?;
@@ -248,6 +257,7 @@ impl Plan {
             horizons_named: !options.horizons.is_empty(),
             rebase: options.since.map(Horizon::Since),
             ranking: Ranking { by: options.sort, top: options.top },
+            why: options.why,
             benchmark,
             checks,
             demo: options.demo,
@@ -303,7 +313,12 @@ fn instant(
 
 fn horizons(options: &Options, day: NaiveDate) -> Result<Vec<Horizon>, UsageError> {
     let mut horizons: Vec<Horizon> = Vec::new();
-    let usual: &[Horizon] = if options.horizons.is_empty() { &USUAL } else { &options.horizons };
+    let all = TABLE.map(|(_, horizon, _)| horizon);
+    let usual: &[Horizon] = match options.command {
+        _ if !options.horizons.is_empty() => &options.horizons,
+        Command::Show => &all,
+        _ => &USUAL,
+    };
     for h in options.since.map(Horizon::Since).iter().chain(usual).chain(&options.sort) {
         if let Horizon::Since(since) = h
             && *since >= day

@@ -10,7 +10,7 @@ use super::plan::Plan;
 use super::run::RunError;
 use super::{Exit, check, depth, output};
 use crate::app::Command;
-use crate::compute::{Inputs, comparison, movers, snapshot};
+use crate::compute::{Inputs, comparison, movers, show, snapshot};
 use crate::domain::snapshot::{Completeness, Failed};
 use crate::domain::{InstrumentId, Series};
 use crate::render::{self, Format};
@@ -48,6 +48,23 @@ pub(super) fn written(
                 console,
                 &Missing { status: report.status, errors: &report.errors, held },
                 &mut |out, format| render::movers(&report, format, &plan.style, out),
+            )?;
+            Ok(exit)
+        }
+        Command::Show => {
+            let mut report = snapshot::build(inputs);
+            depth::look_further(plan, inputs, beyond, &mut report);
+            let Some(page) = show::build(inputs, report) else {
+                console.tell(&Missing { status: Completeness::Empty, errors: &[], held }, plan.quiet);
+                return Ok(Exit::Empty);
+            };
+            let exit =
+                Exit::of_report(page.status, &page.errors, page.session().into_iter(), plan.require_settled);
+            finish(
+                plan,
+                console,
+                &Missing { status: page.status, errors: &page.errors, held },
+                &mut |out, format| render::show(&page, format, plan.why, &plan.style, out),
             )?;
             Ok(exit)
         }

@@ -49,7 +49,7 @@ pub(super) struct Shared {
     require_settled: bool,
 
     /// Horizons, comma separated: 1D 5D 1W 1M 3M 6M 1Y 3Y 5Y WTD MTD QTD YTD since:DATE
-    /// [default: 1D,5D,MTD,YTD,1Y]
+    /// [default: 1D,5D,MTD,YTD,1Y; of `show` all but since:DATE]
     #[arg(
         long,
         value_name = "LIST",
@@ -281,6 +281,7 @@ impl Shared {
             since: None,
             sort: None,
             top: None,
+            why: false,
             benchmark: BENCHMARK.to_owned(),
             demo: self.demo && (given.has("demo") || !given.has("source")),
             sources: self.source.clone(),

@@ -13,6 +13,7 @@ mod keys;
 mod list;
 mod movers;
 mod schema;
+mod show;
 mod sources;
 mod store;
 mod sync;
@@ -94,6 +95,7 @@ enum Command {
     Today(today::Today),
     Compare(compare::Compare),
     Check(check::Check),
+    Show(show::Show),
     History(history::History),
     List(list::List),
     Schema(schema::Schema),
@@ -128,6 +130,7 @@ pub fn run(
             return refuse(err, &args::Conflict::Both("--horizons", "check"));
         }
         Command::Check(check) => (&check.shared, check.options(world, &given)),
+        Command::Show(show) => (&show.shared, show.options(world, &given)),
         Command::List(list) => {
             let done = app::list(
                 list.text.as_deref(),

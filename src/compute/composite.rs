@@ -14,7 +14,7 @@ use crate::domain::snapshot::Status;
 use crate::domain::{Bar, Basis, Composite, Expectation, InstrumentId, Percent, Universe};
 
 /// A member without a close within this many days before a date is left out of it.
-const CLOSE_WITHIN_DAYS: i64 = 20;
+pub(super) const CLOSE_WITHIN_DAYS: i64 = 20;
 
 /// A composite's levels and what its members did on the newest date.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 //! Pure: the instant is an argument, nothing is read from a clock, a file or the network, and nothing
 //! is formatted beyond the sentences of notes.
 
+mod audit;
 pub mod check;
 pub mod comparison;
 pub mod composite;
@@ -13,6 +14,7 @@ mod groups;
 mod highlights;
 mod limit;
 mod lines;
+mod members;
 mod missing;
 pub mod movers;
 pub mod moves;
@@ -25,8 +27,10 @@ mod range;
 mod rank;
 mod records;
 pub mod relative;
+mod risk;
 mod rows;
 pub mod sessions;
+pub mod show;
 pub mod snapshot;
 mod suspect;
 pub mod trust;

@@ -3,7 +3,6 @@
 //! Not for: the figures of a row (`rows`), of a group (`groups`) or of a member's part in a composite
 //! (`contributions`), nor layout.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::groups::{self, MemberMove};
@@ -34,14 +33,7 @@ pub fn build(inputs: &Inputs<'_>, ranking: Ranking) -> Movers {
     let shown = shown(&wanted);
     let lines = snapshot::lines_of(inputs, &market, &shown);
     let periods = Periods::of(inputs.horizons, &snapshot::report_days(&shown, inputs.benchmark, &lines));
-    let rows = Rows {
-        inputs,
-        market: &market,
-        lines: &lines,
-        periods: &periods,
-        benchmark_moves: OnceCell::new(),
-        past: OnceCell::new(),
-    };
+    let rows = Rows::new(inputs, &market, &lines, &periods);
     let instruments: Vec<Row> = shown.instruments.iter().filter_map(|id| rows.instrument_row(id)).collect();
     let composites: Vec<CompositeRow> =
         shown.composites.iter().filter_map(|id| rows.composite_row(id)).collect();

@@ -14,7 +14,7 @@ const SESSIONS_BETWEEN: usize = 20;
 /// A record since the data begin needs at least this many sessions.
 const ENOUGH_FOR_ALL_TIME: usize = 250;
 /// The deviation is taken over this many moves before the newest, and at least so many.
-const Z_OVER: usize = 250;
+pub(super) const Z_OVER: usize = 250;
 const Z_AT_LEAST: usize = 60;
 
 /// The records of a line's newest session, none for a live value.
@@ -53,7 +53,7 @@ fn candidates(line: &Line<'_>, market: &Market<'_>) -> Vec<Candidate> {
 }
 
 /// The percent move into the session at `at`, unless it spans a hole or an end is not positive.
-fn move_into(line: &Line<'_>, market: &Market<'_>, at: usize) -> Option<f64> {
+pub(super) fn move_into(line: &Line<'_>, market: &Market<'_>, at: usize) -> Option<f64> {
     let (base, end) = (line.bars.get(at.checked_sub(1)?)?, line.bars.get(at)?);
     let pct = Move::between(base, end).ok()?.percent().0;
     (!line.spans_hole(market, base.date, end.date)).then_some(pct)

@@ -33,6 +33,18 @@ pub(super) struct Rows<'a, 'b> {
     pub past: OnceCell<Past>,
 }
 
+impl<'a, 'b> Rows<'a, 'b> {
+    /// The maker of rows from these lines.
+    pub fn new(
+        inputs: &'b Inputs<'a>,
+        market: &'b Market<'a>,
+        lines: &'b BTreeMap<InstrumentId, Line<'a>>,
+        periods: &'b Periods,
+    ) -> Self {
+        Self { inputs, market, lines, periods, benchmark_moves: OnceCell::new(), past: OnceCell::new() }
+    }
+}
+
 impl Rows<'_, '_> {
     fn moves(&self, line: Option<&Line<'_>>) -> Ordered<Horizon, MoveCell> {
         let cell = |h: Horizon| match line {

@@ -2,7 +2,6 @@
 //!
 //! Not for: layout, or deciding what to fetch.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::lines::Line;
@@ -20,14 +19,7 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
     let shown = shown(inputs);
     let lines = lines_of(inputs, &market, &shown);
     let periods = Periods::of(inputs.horizons, &report_days(&shown, inputs.benchmark, &lines));
-    let rows = Rows {
-        inputs,
-        market: &market,
-        lines: &lines,
-        periods: &periods,
-        benchmark_moves: OnceCell::new(),
-        past: OnceCell::new(),
-    };
+    let rows = Rows::new(inputs, &market, &lines, &periods);
     let instruments: Vec<Row> = shown.instruments.iter().filter_map(|id| rows.instrument_row(id)).collect();
     let composites: Vec<CompositeRow> =
         shown.composites.iter().filter_map(|id| rows.composite_row(id)).collect();

@@ -32,6 +32,8 @@ pub type Others = BTreeMap<InstrumentId, Vec<Series>>;
 pub struct Opinion {
     /// Sources that have the shown session's close within 0.1 %, and no other close that is apart.
     pub confirmed_by: Vec<String>,
+    /// The close that each of these has for the shown session.
+    pub closes: Vec<(String, f64)>,
     /// Disagreements, and why another source is shown than the one asked first.
     pub warnings: Vec<Warning>,
     /// Which of the others is shown instead of the first source.
@@ -200,6 +202,9 @@ impl<'a, 'b> Court<'a, 'b> {
         // What is compared is settled; of a live value it says nothing.
         let confirms = |c: &&Known<'a>| !shown.live && confirms(self.inputs, shown, c);
         let confirmed_by: Vec<String> = rivals().filter(confirms).map(|c| source(c).to_owned()).collect();
+        let same =
+            |c: &Known<'a>| Some((source(c).to_owned(), weigh::bar_on(c.settled(), shown.newest()?)?.close));
+        let closes = rivals().filter(confirms).filter_map(same).collect();
         let doubt = self.doubts(known).first().copied();
         let mut warnings: Vec<Warning> = Vec::new();
         warnings.extend(doubt.filter(|_| at > 0).map(|doubt| replaced(known, shown, doubt)));
@@ -210,7 +215,7 @@ impl<'a, 'b> Court<'a, 'b> {
         // Of a series held nothing may have been known then, so that it is no candidate.
         let held = self.others.get(&known.instrument.id).map(Vec::as_slice).unwrap_or_default();
         let instead = held.iter().position(|series| std::ptr::eq(series, shown.series));
-        Opinion { confirmed_by, warnings, instead }
+        Opinion { confirmed_by, closes, warnings, instead }
     }
 
     /// The sentence on a row that only a source has which others contradict elsewhere.

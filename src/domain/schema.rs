@@ -6,16 +6,17 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-use super::{Check, Comparison, History, Listing, Movers, Snapshot, Sources};
+use super::{Check, Comparison, History, Listing, Movers, Show, Snapshot, Sources};
 
 /// A document: its name, the version of its form, and its schema.
 type Document = (&'static str, &'static str, fn() -> Schema);
 
-const TABLE: [Document; 7] = [
+const TABLE: [Document; 8] = [
     ("snapshot", "marketsnap.snapshot/1", of::<Snapshot>),
     ("compare", "marketsnap.compare/1", of::<Comparison>),
     ("movers", "marketsnap.movers/1", of::<Movers>),
     ("check", "marketsnap.check/1", of::<Check>),
+    ("show", "marketsnap.show/1", of::<Show>),
     ("history", "marketsnap.history/1", of::<History>),
     ("list", "marketsnap.list/1", of::<Listing>),
     ("sources", "marketsnap.sources/1", of::<Sources>),

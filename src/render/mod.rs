@@ -23,6 +23,7 @@ mod parquet;
 mod rebased;
 mod session;
 mod sheet;
+mod show;
 mod sources;
 mod spark;
 mod style;
@@ -38,7 +39,7 @@ mod together;
 use std::io::{self, Write};
 
 use crate::domain::history::PriceList;
-use crate::domain::{Check, Comparison, History, Listing, Movers, Snapshot, Sources, Sync};
+use crate::domain::{Check, Comparison, History, Listing, Movers, Show, Snapshot, Sources, Sync};
 
 pub use directives::Dialect;
 pub use sheet::{PARQUET, Sheet, SheetFormat};
@@ -161,6 +162,17 @@ pub fn movers(report: &Movers, format: Format, style: &Style, out: &mut dyn Writ
     match format {
         Format::Table => movers::write(report, style, out),
         Format::Json => json::write(report, out),
+    }
+}
+
+/// Writes the page of `show`, with `why` also how each figure came about.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn show(page: &Show, format: Format, why: bool, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => show::write(page, why, style, out),
+        Format::Json => json::write(page, out),
     }
 }
 

@@ -148,6 +148,11 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The finished lines.
+    pub(super) fn into_lines(self) -> Vec<String> {
+        self.lines
+    }
+
     /// Writes the lines; none is blank at the end.
     pub(super) fn write(mut self, out: &mut dyn Write) -> io::Result<()> {
         while self.lines.last().is_some_and(String::is_empty) {

@@ -1,6 +1,6 @@
 //! Reports from closes written in a test, over the built-in catalogue.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 
@@ -167,6 +167,19 @@ impl Book {
     /// The snapshot of everything in the book at an instant.
     pub fn at(&self, as_of: &str) -> Snapshot {
         snapshot::build(&self.inputs(at(as_of), &self.chosen()))
+    }
+
+    /// The page of the named at an instant.
+    pub fn show(&self, name: &str, as_of: &str) -> marketsnap::domain::Show {
+        let chosen = match self.universe.composite(&id(name)) {
+            Some(c) => [Chosen::Composite(c.id.clone())],
+            None => [Chosen::Instrument(id(name))],
+        };
+        let inputs = self.inputs(at(as_of), &chosen);
+        let opinions = trust::opinions(&inputs, &self.others);
+        let trust = marketsnap::compute::Trust { opinions, ..Default::default() };
+        let inputs = Inputs { trust: Some(&trust), ..inputs };
+        marketsnap::compute::show::build(&inputs, snapshot::build(&inputs)).unwrap()
     }
 
     /// The snapshot of a day.

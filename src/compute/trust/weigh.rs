@@ -60,7 +60,7 @@ pub(super) fn on_one_basis(inputs: &Inputs<'_>, a: &Known<'_>, b: &Known<'_>) ->
     !dates.iter().filter_map(pair).any(|(x, y)| are_apart(x, y))
 }
 
-fn bar_on(bars: &[Bar], date: NaiveDate) -> Option<&Bar> {
+pub(super) fn bar_on(bars: &[Bar], date: NaiveDate) -> Option<&Bar> {
     bars.binary_search_by_key(&date, |b| b.date).ok().and_then(|at| bars.get(at))
 }
 

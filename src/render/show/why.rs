@@ -1,0 +1,144 @@
+//! How each figure came about: the formula with the numbers put in, the result, and which sessions and
+//! which rule stand behind it.
+//!
+//! Not for: choosing the inputs or the rule (`compute::audit`).
+
+use chrono::{Datelike, NaiveDate};
+
+use super::super::number;
+use super::super::page::Page;
+use super::super::style::Tone;
+use super::super::text;
+use super::{hanging, reason};
+use crate::domain::Show;
+use crate::domain::show::{Audit, Input};
+use crate::domain::snapshot::Row;
+
+/// Cells that a figure's title takes at most.
+const LONGEST: usize = 20;
+/// Digits after the point that an input is told with at most.
+const DIGITS: usize = 6;
+
+/// Every figure's own lines; an absent one says why.
+pub(super) fn trail(lines: &mut Page, page: &Show, row: &Row) {
+    lines.heading("How each figure came about");
+    let width = page.audit.iter().map(|a| text::width(&a.title)).max().unwrap_or(0).min(LONGEST);
+    for audit in page.audit.iter().filter(|a| !a.title.is_empty()) {
+        let title = text::fit(&text::clean(&audit.title, lines.style), width, lines.style);
+        let blanks = " ".repeat(width.saturating_sub(text::width(&title)));
+        hanging(lines, &format!("{title}{blanks}  "), &says(audit, row), Tone::Plain, 2);
+        if audit.result.is_none() {
+            continue;
+        }
+        let sessions = sessions(audit, page.as_of.year());
+        let rule =
+            if sessions.is_empty() { audit.rule.clone() } else { format!("{sessions}: {}", audit.rule) };
+        hanging(lines, &" ".repeat(width + 2), &rule, Tone::Dim, 2);
+    }
+}
+
+/// `(1535.393 / 1482.994 - 1) x 100 = +3.53 %`, or why there is no result.
+fn says(audit: &Audit, row: &Row) -> String {
+    let result = match audit.result {
+        Some(result) => format!("{}{}", figure(audit, result, row), unit(audit)),
+        None => return format!("absent: {}", reason(audit.absent)),
+    };
+    match &audit.formula {
+        Some(formula) => format!("{} = {result}", with_numbers(formula, &audit.inputs)),
+        None => result,
+    }
+}
+
+fn unit(audit: &Audit) -> String {
+    match audit.unit.as_str() {
+        "points" | "ratio" => String::new(),
+        "sessions" if audit.result == Some(1.0) => " session".to_owned(),
+        unit => format!(" {unit}"),
+    }
+}
+
+fn figure(audit: &Audit, value: f64, row: &Row) -> String {
+    let decimals = match audit.unit.as_str() {
+        "%" | "pp" | "st.dev." | "ratio" => 2,
+        "sessions" => 0,
+        _ => row.decimals,
+    };
+    let told = if audit.signed { number::signed(value, decimals) } else { number::level(value, decimals) };
+    told.unwrap_or_default()
+}
+
+/// The formula with each input's name replaced by its value.
+fn with_numbers(formula: &str, inputs: &[Input]) -> String {
+    let mut told = String::new();
+    let mut word = String::new();
+    let put = |told: &mut String, word: &mut String| {
+        let value = inputs.iter().find(|i| i.name == *word).and_then(|i| i.value);
+        told.push_str(&value.map_or_else(|| word.clone(), plain));
+        word.clear();
+    };
+    for c in formula.chars() {
+        if c.is_ascii_alphanumeric() || c == '_' || c == '.' {
+            word.push(c);
+        } else {
+            put(&mut told, &mut word);
+            told.push(c);
+        }
+    }
+    put(&mut told, &mut word);
+    told
+}
+
+/// A value with up to six digits after the point, without zeros behind the last one.
+fn plain(value: f64) -> String {
+    let text = format!("{value:.DIGITS$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The sessions of the inputs, each once: `20 Jan -> 21 Jan, 16 Jan -> 20 Jan`; of many the first and last.
+fn sessions(audit: &Audit, year: i32) -> String {
+    let day = |date: NaiveDate| text::short_date(date, year).trim().to_owned();
+    let dated: Vec<(&str, NaiveDate)> =
+        audit.inputs.iter().filter_map(|i| Some((i.name.as_str(), i.date?))).collect();
+    let dates = || dated.iter().map(|(_, date)| *date);
+    if let (Some(first), Some(last), true) = (dates().min(), dates().max(), dated.len() > 4) {
+        return format!("{} to {}", day(first), day(last));
+    }
+    let mut told: Vec<String> = Vec::new();
+    let mut rest = dated.as_slice();
+    while let [(name, date), after @ ..] = rest {
+        let said = match after.first() {
+            Some((base, from)) if base.ends_with("base") || base.ends_with("previous") => {
+                rest = after.get(1..).unwrap_or_default();
+                format!("{} -> {}", day(*from), day(*date))
+            }
+            _ => {
+                rest = after;
+                let named = matches!(*name, "low" | "high");
+                if named { format!("{name} {}", day(*date)) } else { day(*date) }
+            }
+        };
+        if !told.contains(&said) {
+            told.push(said);
+        }
+    }
+    told.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(name: &str, value: f64) -> Input {
+        Input { name: name.to_owned(), date: None, value: Some(value) }
+    }
+
+    #[test]
+    fn names_are_replaced_as_whole_words_and_zeros_behind_the_point_are_left_out() {
+        let inputs = [input("close", 1535.393), input("base", 1344.2), input("days", 1096.0)];
+        assert_eq!(
+            with_numbers("((close / base) ^ (365.25 / days) - 1) x 100", &inputs),
+            "((1535.393 / 1344.2) ^ (365.25 / 1096) - 1) x 100"
+        );
+        assert_eq!(with_numbers("benchmark_close - close", &inputs), "benchmark_close - 1535.393");
+    }
+}

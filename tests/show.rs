@@ -1,0 +1,318 @@
+//! `show`: the page of one instrument, and the audit trail from which every figure can be worked out again.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::float_cmp)]
+
+#[path = "show/formula.rs"]
+mod formula;
+mod report;
+
+use std::process::Command;
+
+use chrono::{Datelike, NaiveDate, Weekday};
+use marketsnap::domain::show::Standing;
+use marketsnap::domain::{Absent, Show};
+use proptest::prelude::*;
+use report::{Book, d};
+use serde_json::Value;
+
+const ALL: &str = "1D,5D,1W,1M,3M,6M,1Y,3Y,5Y,WTD,MTD,QTD,YTD";
+
+fn run(args: &[&str]) -> (String, String, i32) {
+    let output = Command::new(env!("CARGO_BIN_EXE_marketsnap")).args(args).env_clear().output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
+}
+
+fn page(args: &[&str]) -> String {
+    let (out, err, code) = run(&[&["show", "--demo"], args].concat());
+    assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
+    out
+}
+
+fn json(args: &[&str]) -> Value {
+    let (out, err, code) = run(args);
+    assert_eq!((code, err.as_str()), (0, ""), "{args:?}");
+    serde_json::from_str(&out).unwrap()
+}
+
+/// The figure of a document that an entry of its trail speaks of.
+fn figure<'a>(document: &'a Value, name: &str) -> &'a Value {
+    let row = if document["instrument"].is_null() { &document["composite"] } else { &document["instrument"] };
+    if let Some(kind) = name.strip_prefix("records.") {
+        let records = row["records"].as_array().unwrap();
+        return &records.iter().find(|r| r["kind"] == kind).unwrap()["value"];
+    }
+    let first = name.split('.').next().unwrap();
+    let from = if ["annualised", "risk", "link"].contains(&first) { document } else { row };
+    name.split('.').fold(from, |at, key| at.get(key).unwrap_or_else(|| panic!("no {key} of {name}")))
+}
+
+/// Works every entry of a trail out again: the result is the figure of the document, and follows from the
+/// inputs to the last digit. Returns how many formulas there were.
+fn worked_out(document: &Value) -> usize {
+    let mut formulas = 0;
+    for entry in document["audit"].as_array().unwrap() {
+        let name = entry["figure"].as_str().unwrap();
+        assert_eq!(entry["result"].as_f64(), figure(document, name).as_f64(), "{name}");
+        assert_eq!(entry["result"].is_null(), !entry["absent"].is_null(), "{entry}");
+        let inputs = entry["inputs"].as_array().unwrap();
+        if let (Some(formula), Some(result)) = (entry["formula"].as_str(), entry["result"].as_f64()) {
+            let found = formula::value(formula, inputs);
+            assert_eq!(found.to_bits(), result.to_bits(), "{name}: {formula} = {found}, not {result}");
+            formulas += 1;
+        }
+        if name == "streak.sessions" && !entry["result"].is_null() {
+            let closes: Vec<f64> = inputs.iter().map(|i| i["value"].as_f64().unwrap()).collect();
+            let up = closes[1] > closes[0];
+            assert!(closes.windows(2).all(|w| (w[1] > w[0]) == up && w[0] != w[1]), "{entry}");
+            assert_eq!(entry["result"].as_f64(), Some((closes.len() - 1) as f64));
+        }
+    }
+    formulas
+}
+
+fn document(page: &Show) -> Value {
+    serde_json::to_value(page).unwrap()
+}
+
+/// Weekdays from 2 June 2025 on; a venue without a calendar keeps holes out of it.
+fn weekdays() -> impl Iterator<Item = NaiveDate> {
+    d("2025-06-02").iter_days().filter(|d| !matches!(d.weekday(), Weekday::Sat | Weekday::Sun))
+}
+
+#[test]
+fn every_figure_of_today_is_that_of_show() {
+    for id in ["STAR50", "LOONGSON", "SP500", "EURUSD", "VIX", "NIKKEI225", "ASIA"] {
+        let today = json(&["today", id, "--demo", "--json", "--horizons", ALL]);
+        let show = json(&["show", id, "--demo", "--json"]);
+        let (key, rows) =
+            if id == "ASIA" { ("composite", "composites") } else { ("instrument", "instruments") };
+        assert_eq!(show[key], today[rows][0], "{id}");
+        for key in ["as_of", "date", "demo", "status", "benchmark", "currency", "notes", "errors"] {
+            assert_eq!(show[key], today[key], "{id} {key}");
+        }
+    }
+}
+
+#[test]
+fn every_figure_follows_from_the_inputs_of_its_trail_to_the_last_digit() {
+    for id in ["STAR50", "LOONGSON", "SP500", "USDJPY", "VIX", "ASIA"] {
+        let show = json(&["show", id, "--demo", "--json", "--horizons", ALL]);
+        // Of 13 horizons the demo's months hold nine; each has a move, an excess and a ratio.
+        assert!(worked_out(&show) >= 27, "{id}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn whatever_the_closes_the_trail_leads_to_the_figures(
+        steps in prop::collection::vec(-0.05_f64..0.05, 300),
+        others in prop::collection::vec(-0.05_f64..0.05, 300),
+    ) {
+        let walk = |steps: &[f64]| -> Vec<(NaiveDate, f64)> {
+            let closes = steps.iter().scan(100.0, |at, step| { *at *= 1.0 + step; Some(*at) });
+            weekdays().zip(closes).collect()
+        };
+        let book = Book::new()
+            .series("VIX", &walk(&steps), None, vec![])
+            .series("SP500", &walk(&others), None, vec![])
+            .horizons("1D,5D,1M,1Y,MTD");
+        let page = book.show("VIX", "2029-01-01T00:00:00Z");
+        prop_assert!(worked_out(&document(&page)) >= 15);
+        // Another way to the same deviation: (sum of squares - square of the sum / n) / (n - 1).
+        let returns: Vec<f64> = steps.iter().rev().take(250).map(|s| (1.0 + s).ln()).collect();
+        let (sum, squares) = returns.iter().fold((0.0, 0.0), |(s, q), r| (s + r, q + r * r));
+        let year = ((squares - sum * sum / 250.0) / 249.0 * 252.0).sqrt() * 100.0;
+        let found = page.risk.volatility_250;
+        prop_assert_eq!(found.returns, 250);
+        prop_assert!((found.pct.unwrap().0 - year).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn volatility_is_the_samples_over_a_years_sessions() {
+    // 61 closes of 100 and 101 in turn: 60 returns of +-ln(1.01) = 0.00995033, mean 0, so that the sample
+    // deviation is 0.00995033 x sqrt(60 / 59) = 0.01003430; x sqrt(252) x 100 = 15.928960 %.
+    let turns = |days: &mut dyn Iterator<Item = NaiveDate>| -> Vec<(NaiveDate, f64)> {
+        days.take(61).enumerate().map(|(i, day)| (day, if i % 2 == 0 { 100.0 } else { 101.0 })).collect()
+    };
+    let vix = turns(&mut weekdays());
+    let (first, last) = (vix[0].0, vix[60].0);
+    let risk = Book::new().series("VIX", &vix, None, vec![]).show("VIX", "2025-12-01T00:00:00Z").risk;
+    let year = risk.volatility_60.pct.unwrap().0;
+    assert!((year - 15.928_960).abs() < 5e-7, "{year}");
+    assert_eq!((risk.volatility_60.returns, risk.volatility_60.sessions_a_year), (60, 252));
+    assert_eq!((risk.volatility_60.from, risk.volatility_60.to), (Some(first), Some(last)));
+    assert_eq!(risk.volatility_250, risk.volatility_60);
+    // A coin trades every day: x sqrt(365) instead, 19.170506 %.
+    let btc = turns(&mut d("2025-06-02").iter_days());
+    let risk = Book::new().series("BTC", &btc, None, vec![]).show("BTC", "2025-12-01T00:00:00Z").risk;
+    let year = risk.volatility_60.pct.unwrap().0;
+    assert!((year - 19.170_506).abs() < 5e-7, "{year}");
+    assert_eq!(risk.volatility_60.sessions_a_year, 365);
+}
+
+#[test]
+fn fewer_than_thirty_returns_give_no_volatility_and_neither_holes_nor_live_values_count() {
+    // 4 June 2025 is missing: of four moves the one across it takes no part, and none ends on a live value.
+    let closes = "2025-06-02 100, 2025-06-03 101, 2025-06-05 102, 2025-06-06 103, 2025-06-09 104";
+    let book = Book::new().closes("SP500", closes);
+    let found = book.show("SP500", "2025-06-09T21:00:00Z").risk.volatility_60;
+    assert_eq!((found.pct, found.returns, found.absent), (None, 3, Some(Absent::InsufficientHistory)));
+    let live = Book::new().fetched_at("2025-06-09T15:00:00Z").closes("SP500", closes);
+    let found = live.show("SP500", "2025-06-09T15:00:00Z").risk.volatility_60;
+    assert_eq!((found.returns, found.to), (2, Some(d("2025-06-06"))));
+}
+
+#[test]
+fn moves_over_more_than_a_year_are_annualised_over_calendar_days() {
+    // 1.61051 = 1.1 ^ 5 over the 1826 days from 20 January 2021 to 20 January 2026:
+    // 1.61051 ^ (365.25 / 1826) = 1.1 ^ 1.00013691 = 1.10001435, so 10.001435 % a year.
+    let book = Book::new()
+        .closes("VIX", "2021-01-20 100, 2025-01-20 150, 2026-01-19 160, 2026-01-20 161.051")
+        .horizons("1D,1Y,3Y,5Y,since:2021-01-20,since:2025-01-20");
+    let page = book.show("VIX", "2026-01-21T00:00:00Z");
+    let labels: Vec<String> = page.annualised.iter().map(|(h, _)| h.label()).collect();
+    assert_eq!(labels, ["3Y", "5Y", "since 2021-01-20"]);
+    let of = |h: &str| page.annualised.get(&h.parse().unwrap()).unwrap().clone();
+    assert_eq!(of("5Y").days, Some(1826));
+    assert!((of("5Y").pct.unwrap().0 - 10.001_435).abs() < 5e-7);
+    assert_eq!(of("since:2021-01-20"), of("5Y"));
+    assert_eq!((of("3Y").pct, of("3Y").absent), (None, Some(Absent::InsufficientHistory)));
+}
+
+#[test]
+fn a_composites_members_add_up_to_its_move_and_say_where_they_stood() {
+    // On 21 January Mumbai has no close yet: pending, its move is 0.
+    let show = json(&["show", "ASIA", "--demo", "--json"]);
+    let members = show["members"].as_array().unwrap();
+    let sum: f64 = members.iter().map(|m| m["contribution_pp"].as_f64().unwrap()).sum();
+    let day = show["composite"]["moves"]["1D"]["pct"].as_f64().unwrap();
+    assert!((sum - day).abs() < 1e-12, "{sum} is not {day}");
+    let of = |id: &str| members.iter().find(|m| m["id"] == id).unwrap();
+    assert_eq!(
+        (of("NIFTY50")["standing"].as_str(), of("NIFTY50")["pct"].as_f64()),
+        (Some("pending"), Some(0.0))
+    );
+    assert_eq!(of("KOSPI")["standing"], "traded");
+}
+
+#[test]
+fn a_member_that_was_shut_or_left_out_is_told_and_the_weights_are_those_that_count() {
+    // Of AMERICAS only three members have closes; one of them is shut on 19 January.
+    let book = Book::new()
+        .closes("SP500", "2026-01-15 100, 2026-01-16 110")
+        .closes("TSX", "2026-01-15 200, 2026-01-16 200, 2026-01-19 210")
+        .closes("BOVESPA", "2026-01-15 100, 2026-01-16 100, 2026-01-19 90");
+    let Some(composite) = book.universe.composite(&report::id("AMERICAS")).cloned() else {
+        panic!("no AMERICAS")
+    };
+    let page = book.show("AMERICAS", "2026-01-20T02:00:00Z");
+    let held = ["SP500", "TSX", "BOVESPA"];
+    for member in &page.members {
+        let held = held.contains(&member.id.as_str());
+        assert_eq!(member.standing == Standing::LeftOut, !held, "{member:?}");
+        assert_eq!(member.weight_pct.is_some(), held, "{member:?}");
+    }
+    assert_eq!(page.members.len(), composite.members.len());
+    let of = |id: &str| page.members.iter().find(|m| m.id.as_str() == id).unwrap();
+    // New York was shut: its last close on or before both dates is that of the 16th.
+    assert_eq!((of("SP500").standing, of("SP500").pct.unwrap().0), (Standing::Shut, 0.0));
+    // A third of +5 % and a third of -10 %.
+    assert!((of("TSX").contribution_pp.unwrap().0 - 5.0 / 3.0).abs() < 1e-9);
+    assert!((of("BOVESPA").contribution_pp.unwrap().0 + 10.0 / 3.0).abs() < 1e-9);
+}
+
+#[test]
+fn the_newest_sessions_are_those_of_the_closes_with_the_move_into_each() {
+    let page = Book::new()
+        .closes("VIX", "2026-01-15 10, 2026-01-16 11, 2026-01-20 9.9")
+        .show("VIX", "2026-01-21T12:00:00Z");
+    let days: Vec<(NaiveDate, String, Option<Absent>)> = page
+        .sessions
+        .iter()
+        .map(|s| (s.date, s.pct.map_or_else(String::new, |p| format!("{:+.2}", p.0)), s.absent))
+        .collect();
+    assert_eq!(
+        days,
+        [
+            (d("2026-01-20"), "-10.00".to_owned(), None),
+            (d("2026-01-16"), "+10.00".to_owned(), None),
+            (d("2026-01-15"), String::new(), Some(Absent::InsufficientHistory)),
+        ]
+    );
+}
+
+#[test]
+fn who_confirms_a_close_is_told_with_the_close_that_he_has() {
+    // 110.05 is 0.045 % from 110.00; 112 is 1.8 % from it and a disagreement.
+    let others = Book::new()
+        .closes("SP500", "2026-01-15 100.01, 2026-01-16 110.05")
+        .moved_to("SP500", "second")
+        .closes("SP500", "2026-01-15 100, 2026-01-16 112")
+        .moved_to("SP500", "third");
+    let page = others.closes("SP500", "2026-01-15 100, 2026-01-16 110").show("SP500", "2026-01-17T00:00:00Z");
+    let told: Vec<(&str, f64)> = page.confirmations.iter().map(|c| (c.source.as_str(), c.close)).collect();
+    assert_eq!(told, [("second", 110.05)]);
+    assert_eq!(page.instrument.unwrap().confirmed_by, ["second"]);
+}
+
+#[test]
+fn a_group_is_refused_before_any_request_and_movers_is_named() {
+    let (out, err, code) = run(&["show", "cn-chips"]);
+    assert_eq!((out.as_str(), code), ("", 2));
+    assert!(err.contains("'CN-CHIPS' is a group: `marketsnap movers CN-CHIPS`"), "{err}");
+}
+
+#[test]
+fn an_absent_figure_keeps_its_line_with_the_reason_in_words() {
+    let page = page(&["STAR50"]);
+    for label in ["6M", "1Y", "3Y", "5Y"] {
+        let line = page.lines().find(|l| l.starts_with(&format!("{label} "))).unwrap();
+        assert!(line.ends_with("absent: the closes held do not reach back far enough"), "{line}");
+    }
+}
+
+#[test]
+fn alias_and_name_mean_the_instrument_and_a_slip_is_refused() {
+    assert_eq!(page(&["科创50"]), page(&["star50"]));
+    let (_, err, code) = run(&["show", "STAR5O", "--demo"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("did you mean STAR50?"), "{err}");
+}
+
+#[test]
+fn the_page_at_the_common_widths() {
+    insta::assert_snapshot!("show-80", page(&["STAR50"]));
+    insta::assert_snapshot!("show-120", page(&["LOONGSON", "--width", "120"]));
+    insta::assert_snapshot!("show-composite-80", page(&["ASIA", "--horizons", "1D,YTD"]));
+    insta::assert_snapshot!("show-why-80", page(&["STAR50", "--why", "--horizons", "1D,1Y,YTD"]));
+    insta::assert_snapshot!(
+        "show-ascii-40",
+        page(&["SP500", "--ascii", "--width", "40", "--horizons", "1D"])
+    );
+}
+
+#[test]
+fn no_line_is_wider_than_asked_and_colour_adds_nothing_but_colour() {
+    for width in ["40", "60", "80", "100", "120", "200"] {
+        for id in ["STAR50", "ASIA"] {
+            let args = [id, "--why", "--width", width];
+            let plain = page(&args);
+            let cells = |line: &str| unicode_width::UnicodeWidthStr::width(line);
+            let limit: usize = width.parse().unwrap();
+            assert!(plain.lines().all(|l| cells(l) <= limit), "{width}\n{plain}");
+            let painted = page(&[&args[..], &["--color", "always"]].concat());
+            let mut stripped = String::new();
+            let mut rest = painted.as_str();
+            while let Some((before, after)) = rest.split_once('\u{1b}') {
+                stripped.push_str(before);
+                rest = after.split_once('m').unwrap().1;
+            }
+            stripped.push_str(rest);
+            assert_eq!(stripped, plain, "{id} {width}");
+        }
+    }
+}
