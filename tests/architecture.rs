@@ -21,7 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 10] = [
 ];
 
 /// Words that only the named rooms may contain.
-const ONLY_IN: [(&str, &[&str]); 11] = [
+const ONLY_IN: [(&str, &[&str]); 12] = [
     ("clap::", &["cli"]),
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["store"]),
@@ -29,6 +29,7 @@ const ONLY_IN: [(&str, &[&str]); 11] = [
     ("tokio_postgres::", &["store"]),
     ("comfy_table::", &["render"]),
     ("indicatif::", &["cli"]),
+    ("tiny_skia::", &["render"]),
     ("std::env::", &["main"]),
     ("Utc::now", &["main"]),
     ("Local::now", &["main"]),

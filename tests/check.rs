@@ -15,6 +15,7 @@ mod support;
 
 use chrono::{Days, NaiveDate};
 use marketsnap::domain::check::{Checked, Value, Verdict};
+use proptest::prelude::*;
 use report::{Book, d};
 
 /// STAR 50 and the S&P 500 as they stood half an hour after Shanghai's close.
@@ -184,6 +185,29 @@ fn too_few_closes_tell_of_no_record_and_of_its_absence_only_what_they_show() {
     assert_eq!(unknown(&check("BTC.record.high_sessions > 0")), "insufficient_history");
     assert_eq!(check("BTC.record.low_sessions > 0").verdict, Verdict::DoesNotHold);
     assert_eq!(check("BTC.streak = 29").verdict, Verdict::Holds);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn a_records_sessions_are_those_of_a_scan_of_all_closes(
+        closes in proptest::collection::vec(1..30_i32, 2..60),
+    ) {
+        let newest = closes.len() - 1;
+        let ago = |beyond: &dyn Fn(i32) -> bool| (0..newest).rev().find(|i| beyond(closes[*i])).map(|i| newest - i);
+        let values: Vec<f64> = closes.iter().map(|c| f64::from(*c)).collect();
+        let book = coin(&values);
+        for (field, found) in [
+            ("high_sessions", ago(&|c| c >= closes[newest])),
+            ("low_sessions", ago(&|c| c <= closes[newest])),
+        ] {
+            // Told from more than 20 sessions on; with none in so few closes nothing is known.
+            let told = found.map(|ago| if ago > 20 { ago } else { 0 });
+            let condition = format!("BTC.record.{field} = {}", told.unwrap_or(0));
+            let expected = if told.is_some() { Verdict::Holds } else { Verdict::Unknown };
+            prop_assert_eq!(book.check(&condition, AS_OF, false).verdict, expected, "{}", condition);
+        }
+    }
 }
 
 /// China chips on 21 January, one of them without closes.

@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Every command, in the order of the reference; the first is the program itself.
-const COMMANDS: [&str; 12] = [
-    "", "today", "compare", "movers", "show", "check", "history", "list", "schema", "sources", "store",
-    "sync",
+const COMMANDS: [&str; 13] = [
+    "", "today", "compare", "movers", "show", "chart", "check", "history", "list", "schema", "sources",
+    "store", "sync",
 ];
 
 fn path(name: &str) -> PathBuf {
@@ -166,7 +166,7 @@ fn the_json_examples_are_real_reports() {
             fences += usize::from(lines.next().unwrap().starts_with("```"));
         }
     }
-    assert_eq!(examples, 5);
+    assert_eq!(examples, 6);
     hold("docs/json.md", &real);
 }
 

@@ -78,6 +78,7 @@ const DEMO: &[(&str, &str)] = &[
     ("movers", "movers --demo --json"),
     ("check", "check STAR50.1D>3 --demo --json"),
     ("show", "show STAR50 --demo --json"),
+    ("chart", "chart STAR50 SP500 --demo --json"),
     ("list", "list --json"),
     ("sources", "sources --json"),
 ];

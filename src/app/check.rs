@@ -2,21 +2,19 @@
 //!
 //! Not for: their grammar (`domain::expr`) or whether they hold (`compute::check`).
 
-use std::collections::BTreeMap;
-
 use super::options::{Command, Options};
 use super::output::{Console, Missing, WriteError};
-use super::plan::{Plan, UsageError};
+use super::plan::UsageError;
+use super::reports::{self, Given};
 use super::run::RunError;
 use super::words::{self, Meaning};
-use super::{Exit, depth, output, reports};
+use super::{Exit, output};
+use crate::compute::Chosen;
 use crate::compute::check::{self, Asked, Question};
-use crate::compute::{Chosen, Inputs, snapshot};
 use crate::domain::check::{Check, Verdict};
 use crate::domain::expr::{BadExpression, Expr, Figure, Node, Of, Type};
-use crate::domain::snapshot::Failed;
 use crate::domain::text::{harmless, sanitise};
-use crate::domain::{Horizon, InstrumentId, Series, Universe};
+use crate::domain::{Horizon, InstrumentId, Universe};
 use crate::render::{self, Format, Style};
 
 /// Reads the conditions and puts what they need into the options: their instruments as words, their horizons,
@@ -164,19 +162,13 @@ fn member(figure: &Expr, word: &mut Expr, universe: &Universe) -> Result<(), Str
 }
 
 /// Checks the conditions and writes the report.
-pub(super) fn written(
-    plan: &Plan,
-    inputs: &Inputs<'_>,
-    beyond: &BTreeMap<InstrumentId, Series>,
-    held: &[Failed],
-    console: &mut Console<'_>,
-) -> Result<Exit, RunError> {
-    let mut rows = snapshot::build(inputs);
-    depth::look_further(plan, inputs, beyond, &mut rows);
+pub(super) fn written(given: &Given<'_>, console: &mut Console<'_>) -> Result<Exit, RunError> {
+    let plan = given.plan;
+    let rows = given.snapshot();
     let sessions = rows.instruments.iter().chain(rows.composites.iter().map(|c| &c.row)).map(|r| &r.session);
     let exit = Exit::of_report(rows.status, &rows.errors, sessions, plan.require_settled);
-    let report = check::build(inputs, &rows, &plan.checks);
-    let missing = Missing { status: report.status, errors: &report.errors, held };
+    let report = check::build(given.inputs, &rows, &plan.checks);
+    let missing = Missing { status: report.status, errors: &report.errors, held: given.held };
     if plan.quiet && plan.format == Format::Table && plan.output.is_none() {
         tell_unknown(&report, console);
         console.tell(&missing, true);

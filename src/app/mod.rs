@@ -5,6 +5,7 @@
 
 mod adhoc;
 mod asked_of;
+mod charting;
 mod check;
 mod choice;
 mod depth;
@@ -28,8 +29,11 @@ mod sync;
 mod upkeep;
 mod words;
 
+pub use crate::domain::chart::Measure;
 pub use crate::fetch::{Clock, Event, Observer};
+pub use crate::render::{ChartSize, Picture, Theme};
 pub use crate::render::{Dialect, Format, HistoryFormat, Palette, SheetFormat, Style};
+pub use charting::{ChartOptions, NoChart};
 pub use check::fields;
 pub use exit::Exit;
 pub use history::{HistoryAs, HistoryOptions, NotSo, history};

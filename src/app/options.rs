@@ -26,6 +26,8 @@ pub enum Command {
     Check,
     /// Everything about one instrument or composite.
     Show,
+    /// Lines over a window.
+    Chart,
 }
 
 /// Which instant the report speaks for.
@@ -58,6 +60,8 @@ pub struct Options {
     pub when: When,
     /// Horizons, in order; empty for the usual ones.
     pub horizons: Vec<Horizon>,
+    /// What `chart` draws.
+    pub chart: super::ChartOptions,
     /// A base date for `compare`.
     pub since: Option<NaiveDate>,
     /// The horizon that `movers` ranks by; none for the day's.

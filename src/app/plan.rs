@@ -6,10 +6,11 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 
+use super::charting::{Charting, NoChart};
 use super::history::NotSo;
 use super::options::{Command, Options};
 use super::prices::NoPrice;
-use super::{asked_of, check, choice};
+use super::{asked_of, charting, check, choice};
 use crate::catalogue::{self, CatalogueError};
 use crate::compute::check::Asked;
 use crate::compute::{Chosen, movers::Ranking};
@@ -134,6 +135,9 @@ pub enum UsageError {
     /// A store that no backend speaks with.
     #[error("{0} (--store, MARKETSNAP_STORE)")]
     StoreAddress(#[from] NoAddress),
+    /// A chart that cannot be drawn.
+    #[error(transparent)]
+    NoChart(#[from] NoChart),
     /// Nothing says where closes are kept.
     #[error("there is no place for a store: no home folder is known; name a file (--store PATH)")]
     NoPlace,
@@ -194,6 +198,8 @@ pub struct Plan {
     pub(super) settings: fetch::Settings,
     pub(super) never: Vec<String>,
     pub(super) format: Format,
+    /// What a chart shows, and in which form.
+    pub(super) chart: Charting,
     pub(super) output: Option<PathBuf>,
     pub(super) style: Style,
     pub(super) quiet: bool,
@@ -232,7 +238,8 @@ impl Plan {
         let (as_of, date) = instant(&options, &universe, &wants, now)?;
         let day = date.unwrap_or_else(|| as_of.unwrap_or(now).date_naive());
         let horizons = horizons(&options, day)?;
-        let format = format(&options)?;
+        let chart = Charting::new(&options, choice::distinct(&chosen, &universe), &benchmark)?;
+        let format = if chart.picture.is_some() { Format::Table } else { format(&options)? };
         Ok(Self {
             command: options.command,
             query: fetch::Query { wants, from: first_day_needed(&horizons, day), until: now.date_naive() },
@@ -267,6 +274,7 @@ impl Plan {
             refresh: options.refresh,
             as_known_now: options.when.as_known_now,
             format,
+            chart,
             output: options.output,
             style: options.style,
             quiet: options.quiet,
@@ -314,12 +322,15 @@ fn instant(
 fn horizons(options: &Options, day: NaiveDate) -> Result<Vec<Horizon>, UsageError> {
     let mut horizons: Vec<Horizon> = Vec::new();
     let all = TABLE.map(|(_, horizon, _)| horizon);
+    let window = charting::window(options);
     let usual: &[Horizon] = match options.command {
+        Command::Chart => &[],
         _ if !options.horizons.is_empty() => &options.horizons,
         Command::Show => &all,
         _ => &USUAL,
     };
-    for h in options.since.map(Horizon::Since).iter().chain(usual).chain(&options.sort) {
+    let since = options.since.map(Horizon::Since);
+    for h in since.iter().chain(&window).chain(usual).chain(&options.sort) {
         if let Horizon::Since(since) = h
             && *since >= day
         {

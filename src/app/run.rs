@@ -13,7 +13,8 @@ use futures_util::future::BoxFuture;
 use super::keeping::{self, Told};
 use super::output::{Console, WriteError};
 use super::plan::{Plan, UsageError};
-use super::{Clock, Exit, Observer, adhoc, depth, recall, reports, second, words};
+use super::reports::{self, Given};
+use super::{Clock, Exit, Observer, adhoc, depth, recall, second, words};
 use crate::compute::{Inputs, trust};
 use crate::domain::snapshot::Failed;
 use crate::domain::{InstrumentId, Series};
@@ -103,7 +104,8 @@ pub fn report(
     trust.said = told.iter().flat_map(|t| t.said.iter().cloned()).chain(later).collect();
     let inputs =
         Inputs { failures: &failures, trust: (!plan.demo).then_some(&trust), ..inputs(&plan, &series, now) };
-    let exit = reports::written(&plan, &inputs, &beyond, &held, console)?;
+    let given = Given { plan: &plan, inputs: &inputs, beyond: &beyond, held: &held };
+    let exit = reports::written(&given, console)?;
     if !plan.quiet {
         console.warn(told.iter().flat_map(|t| &t.warnings));
     }

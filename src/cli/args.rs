@@ -15,7 +15,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, ValueEnum};
 
 use super::{Cli, World};
-use crate::app::{Exit, Format, Options, Palette, Style, When};
+use crate::app::{ChartOptions, Exit, Format, Options, Palette, Picture, Style, When};
 use crate::domain::Horizon;
 
 /// The width of a table that no terminal shows.
@@ -136,6 +136,12 @@ enum FormatName {
     Table,
     /// One JSON document
     Json,
+    /// A picture of lines and letters
+    #[value(hide = true)]
+    Svg,
+    /// A picture of pixels
+    #[value(hide = true)]
+    Png,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -179,6 +185,9 @@ pub(super) enum Conflict {
     /// Two that cannot stand together.
     #[error("{0} and {1} cannot be used together")]
     Both(&'static str, &'static str),
+    /// A picture of pixels that would be written to a terminal.
+    #[error("a PNG picture is not for a terminal: name a file (-o chart.png) or send it through a pipe")]
+    PngToTerminal,
     /// One that does nothing without the other.
     #[error("{0} does nothing without {1}")]
     Alone(&'static str, &'static str),
@@ -210,8 +219,16 @@ fn command_for(world: &World<'_>) -> clap::Command {
 impl FormatName {
     fn format(self) -> Format {
         match self {
-            FormatName::Table => Format::Table,
+            FormatName::Table | FormatName::Svg | FormatName::Png => Format::Table,
             FormatName::Json => Format::Json,
+        }
+    }
+
+    fn picture(self) -> Option<Picture> {
+        match self {
+            FormatName::Table | FormatName::Json => None,
+            FormatName::Svg => Some(Picture::Svg),
+            FormatName::Png => Some(Picture::Png),
         }
     }
 }
@@ -262,7 +279,9 @@ impl Shared {
         given: &Given,
     ) -> Options {
         let json = self.json && (given.has("json") || !given.has("format"));
-        let format = if json { Some(FormatName::Json) } else { self.format }.map(FormatName::format);
+        let format = if json { Some(FormatName::Json) } else { self.format };
+        let picture = format.and_then(FormatName::picture);
+        let format = format.map(FormatName::format);
         // A variable's format is for where neither a flag nor the file's suffix says one.
         let on_line = given.has("json") || given.has("format");
         Options {
@@ -278,6 +297,11 @@ impl Shared {
                 require_settled: self.require_settled,
             },
             horizons: self.horizons.clone(),
+            chart: ChartOptions {
+                picture: picture.filter(|_| on_line),
+                fallback_picture: picture.filter(|_| !on_line),
+                ..ChartOptions::default()
+            },
             since: None,
             sort: None,
             top: None,
@@ -318,6 +342,16 @@ impl Shared {
     pub(super) fn keeps(&self, given: &Given) -> bool {
         let wanted = given.has("store") || given.has("offline");
         !self.no_store || (wanted && !given.has("no_store"))
+    }
+
+    /// The width of a terminal that the report goes to.
+    pub(super) fn terminal(&self, world: &World<'_>) -> Option<u16> {
+        world.terminal_width.filter(|_| self.file().is_none())
+    }
+
+    /// The width that stands on the command line.
+    pub(super) fn width(&self, given: &Given) -> Option<u16> {
+        self.width.filter(|_| given.has("width"))
     }
 
     /// The file to write; `-` is standard output.

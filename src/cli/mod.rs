@@ -5,6 +5,7 @@
 //! help text.
 
 mod args;
+mod chart;
 mod check;
 mod compare;
 mod console;
@@ -96,6 +97,7 @@ enum Command {
     Compare(compare::Compare),
     Check(check::Check),
     Show(show::Show),
+    Chart(chart::Chart),
     History(history::History),
     List(list::List),
     Schema(schema::Schema),
@@ -131,6 +133,10 @@ pub fn run(
         }
         Command::Check(check) => (&check.shared, check.options(world, &given)),
         Command::Show(show) => (&show.shared, show.options(world, &given)),
+        Command::Chart(chart) => match chart.check(world, &given) {
+            Ok(()) => (&chart.shared, chart.options(world, &given)),
+            Err(conflict) => return refuse(err, &conflict),
+        },
         Command::List(list) => {
             let done = app::list(
                 list.text.as_deref(),

@@ -1,8 +1,9 @@
 //! Assembles a comparison: returns with common ends, spreads of each pair, the day's move in both time
 //! alignments, and lines rebased to 100.
 //!
-//! Not for: correlation and beta, which need common dates, or layout.
+//! Not for: correlation and beta (`pairing`), the rank of a spread (`rank`), or layout.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -39,6 +40,7 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
         moves: table.get(id),
         inputs,
         market: &market,
+        past: OnceCell::new(),
     };
     let instruments: Vec<Compared> = ids.iter().map(|id| compared(&side(id), rebased_over)).collect();
     let sides: Vec<Side<'_>> = ids.iter().map(side).collect();
@@ -70,7 +72,7 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
 }
 
 /// The things compared, each once; a group stands for its members.
-fn ids(inputs: &Inputs<'_>) -> Vec<InstrumentId> {
+pub(super) fn ids(inputs: &Inputs<'_>) -> Vec<InstrumentId> {
     let mut ids: Vec<InstrumentId> = Vec::new();
     for chosen in inputs.chosen {
         let found = match chosen {
@@ -139,12 +141,14 @@ fn rebased_over(
 }
 
 /// One side of a comparison.
-struct Side<'a> {
-    id: InstrumentId,
-    line: Option<&'a Line<'a>>,
-    moves: Option<&'a Ordered<Horizon, MoveCell>>,
-    inputs: &'a Inputs<'a>,
-    market: &'a Market<'a>,
+pub(super) struct Side<'a> {
+    pub id: InstrumentId,
+    pub line: Option<&'a Line<'a>>,
+    pub moves: Option<&'a Ordered<Horizon, MoveCell>>,
+    pub inputs: &'a Inputs<'a>,
+    pub market: &'a Market<'a>,
+    /// Its sessions, for the ranks of the spreads that others have over it.
+    pub past: OnceCell<Past>,
 }
 
 impl Side<'_> {
@@ -181,7 +185,7 @@ fn leg(base: &Bar, end: &Bar) -> Leg {
     Leg { from: Some(base.date), to: Some(end.date), pct: Move::between(base, end).ok().map(|m| m.percent()) }
 }
 
-fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compared {
+pub(super) fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compared {
     let universe = side.inputs.universe;
     let instrument = universe.instrument(&side.id);
     let composite = universe.composite(&side.id);
@@ -289,8 +293,8 @@ fn rank_of(a: &Side<'_>, b: &Side<'_>) -> Rank {
     let Some((own, other)) = a.newest_move().pct.zip(b.newest_move().pct) else {
         return rank::absent(Absent::InsufficientHistory);
     };
-    let past = Past::of(second, a.inputs, a.market);
-    rank::rank(first, &past, relative::excess(own, other), a.inputs, a.market)
+    let past = b.past.get_or_init(|| Past::of(second, a.inputs, a.market));
+    rank::rank(first, past, relative::excess(own, other), a.inputs, a.market)
 }
 
 fn spread_of_cells(a: Option<&MoveCell>, b: Option<&MoveCell>) -> Spread {

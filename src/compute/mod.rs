@@ -5,6 +5,7 @@
 //! is formatted beyond the sentences of notes.
 
 mod audit;
+pub mod chart;
 pub mod check;
 pub mod comparison;
 pub mod composite;

@@ -197,7 +197,7 @@ where
     notes
 }
 
-fn why(absent: Absent) -> &'static str {
+pub(super) fn why(absent: Absent) -> &'static str {
     match absent {
         Absent::InsufficientHistory => "the closes held do not reach back to its base",
         Absent::NoSession => "no session in the period yet",

@@ -1,7 +1,7 @@
 //! How two lines move together: correlation and beta of their log returns between sessions that both have,
 //! on one date, or where their markets are never open at the same time, one after the other.
 //!
-//! Not for: spreads and how large they are (`relative`).
+//! Not for: spreads (`relative`) and how large they are (`rank`).
 
 use chrono::{DateTime, NaiveDate, Utc};
 

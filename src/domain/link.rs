@@ -1,7 +1,7 @@
 //! What two lines have to do with each other: correlation and beta of their daily moves, and how large a
 //! spread between them is among those before.
 //!
-//! Not for: deriving them (`compute::pairing`, `compute::relative`).
+//! Not for: deriving them (`compute::pairing`, `compute::rank`).
 
 use chrono::NaiveDate;
 use serde::Serialize;

@@ -3,6 +3,7 @@
 //!
 //! Not for: I/O, clocks, derivation of figures (`compute`) or layout (`render`).
 
+pub mod chart;
 pub mod check;
 pub mod comparison;
 pub mod exchange;
@@ -26,6 +27,7 @@ pub mod sync;
 pub mod text;
 pub mod universe;
 
+pub use chart::Chart;
 pub use check::Check;
 pub use comparison::Comparison;
 pub use exchange::{Calendar, Exchange, Expectation, Hours, SessionTimes, SpecialDay, VenueKind};

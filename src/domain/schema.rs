@@ -6,17 +6,18 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-use super::{Check, Comparison, History, Listing, Movers, Show, Snapshot, Sources};
+use super::{Chart, Check, Comparison, History, Listing, Movers, Show, Snapshot, Sources};
 
 /// A document: its name, the version of its form, and its schema.
 type Document = (&'static str, &'static str, fn() -> Schema);
 
-const TABLE: [Document; 8] = [
+const TABLE: [Document; 9] = [
     ("snapshot", "marketsnap.snapshot/1", of::<Snapshot>),
     ("compare", "marketsnap.compare/1", of::<Comparison>),
     ("movers", "marketsnap.movers/1", of::<Movers>),
     ("check", "marketsnap.check/1", of::<Check>),
     ("show", "marketsnap.show/1", of::<Show>),
+    ("chart", "marketsnap.chart/1", of::<Chart>),
     ("history", "marketsnap.history/1", of::<History>),
     ("list", "marketsnap.list/1", of::<Listing>),
     ("sources", "marketsnap.sources/1", of::<Sources>),

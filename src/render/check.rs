@@ -17,6 +17,9 @@ use crate::domain::expr::Of;
 use crate::domain::expr::fields::TABLE;
 use crate::domain::snapshot::Status;
 
+/// Narrower than this a field's meaning stands below its name.
+const ROOM: usize = 24;
+
 /// Writes the report.
 pub(super) fn write(report: &Check, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
@@ -103,6 +106,11 @@ pub(super) fn fields(style: &Style, out: &mut dyn Write) -> io::Result<()> {
         for (info, cells) in TABLE.iter().zip(&cells).filter(|(info, _)| info.of == of) {
             let name = format!("{}  ", cells.join("  "));
             let room = style.cells().saturating_sub(text::width(&name));
+            if room < ROOM {
+                page.line(Tone::Plain, name.trim_end());
+                page.hanging(Tone::Dim, "  ", info.help);
+                continue;
+            }
             for (at, line) in text::wrap(info.help, room, 0).iter().enumerate() {
                 let blanks = " ".repeat(name.len());
                 page.painted(format!("{}{line}", if at == 0 { &name } else { &blanks }));

@@ -6,6 +6,7 @@
 mod block;
 mod breadth;
 pub mod cells;
+mod chart;
 mod check;
 mod compare;
 mod directives;
@@ -39,8 +40,9 @@ mod together;
 use std::io::{self, Write};
 
 use crate::domain::history::PriceList;
-use crate::domain::{Check, Comparison, History, Listing, Movers, Show, Snapshot, Sources, Sync};
+use crate::domain::{Chart, Check, Comparison, History, Listing, Movers, Show, Snapshot, Sources, Sync};
 
+pub use chart::{ChartSize, Picture, Theme};
 pub use directives::Dialect;
 pub use sheet::{PARQUET, Sheet, SheetFormat};
 pub use style::{Palette, Style};
@@ -198,10 +200,41 @@ pub fn check(report: &Check, format: Format, style: &Style, out: &mut dyn Write)
     }
 }
 
+/// Writes the report of `chart` as text or JSON; `size` is in cells.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn chart(
+    report: &Chart,
+    format: Format,
+    size: ChartSize,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Table => chart::write(report, size, style, out),
+        Format::Json => json::write(report, out),
+    }
+}
+
 /// Writes the fields that conditions can name.
 ///
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn fields(style: &Style, out: &mut dyn Write) -> io::Result<()> {
     check::fields(style, out)
+}
+
+/// Writes the report of `chart` as a picture; `size` is in pixels.
+///
+/// # Errors
+/// What writing to `out` fails with, and a size that there is no memory for.
+pub fn picture(
+    report: &Chart,
+    picture: Picture,
+    theme: Theme,
+    size: ChartSize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    chart::draw(report, picture, theme, size, out)
 }

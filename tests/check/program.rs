@@ -198,6 +198,8 @@ fn the_table_shows_each_figure_with_its_sessions_and_its_source_in_eighty_column
     assert!(shown.lines().all(|l| l.chars().count() <= 80), "{shown}");
     let fields = text(&run(&["--fields"], None).stdout);
     assert!(fields.lines().all(|l| l.chars().count() <= 80), "{fields}");
+    let narrow = text(&run(&["--fields", "--width", "40"], None).stdout);
+    assert!(narrow.contains("\n  close of the session before\n"), "{narrow}");
     assert!(marketsnap::domain::expr::fields::TABLE.iter().all(|f| fields.contains(f.name)), "{fields}");
 }
 

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use marketsnap::catalogue;
 use marketsnap::compute::check::{self, Asked, Question};
-use marketsnap::compute::{Chosen, Inputs, comparison, movers, snapshot, trust};
+use marketsnap::compute::{Chosen, Inputs, chart, comparison, movers, snapshot, trust};
+use marketsnap::domain::chart::{Chart, Measure};
 use marketsnap::domain::check::Checked;
 use marketsnap::domain::expr::Expr;
 use marketsnap::domain::snapshot::{CompositeRow, MoveCell, Row};
@@ -206,6 +207,29 @@ impl Book {
         let chosen = self.chosen();
         let inputs = self.inputs(at(as_of), &chosen);
         check::build(&inputs, &snapshot::build(&inputs), &asked).expressions.remove(0)
+    }
+
+    /// The chart of the named at an instant, over the first of the horizons.
+    pub fn chart(&self, names: &[&str], measure: Option<Measure>, as_of: &str) -> Chart {
+        self.charted(names, measure, false, as_of)
+    }
+
+    /// The same on a logarithmic scale.
+    pub fn chart_log(&self, names: &[&str], as_of: &str) -> Chart {
+        self.charted(names, None, true, as_of)
+    }
+
+    fn charted(&self, names: &[&str], measure: Option<Measure>, log: bool, as_of: &str) -> Chart {
+        let chosen: Vec<Chosen> = names.iter().map(|n| self.choose(n)).collect();
+        let asked = chart::Asked { over: self.horizons[0], measure, benchmark: None, log };
+        chart::build(&self.inputs(at(as_of), &chosen), &asked)
+    }
+
+    fn choose(&self, name: &str) -> Chosen {
+        match self.universe.composite(&id(name)) {
+            Some(c) => Chosen::Composite(c.id.clone()),
+            None => Chosen::Instrument(id(name)),
+        }
     }
 
     /// The comparison of the named at an instant.
