@@ -155,6 +155,27 @@ fn volatility_is_the_samples_over_a_years_sessions() {
 }
 
 #[test]
+fn the_demos_volatilities_are_those_of_another_program() {
+    // By pandas; script and inputs are in fixtures/README.md.
+    let reference = [
+        ("STAR50", 26.033_560_487, 30.942_998_322, 89),
+        ("SP500", 11.903_741_224, 11.651_730_661, 92),
+        ("NIKKEI225", 22.566_124_318, 22.749_016_223, 88),
+        ("BTC", 36.094_174_382, 38.939_429_589, 134),
+    ];
+    for (id, sixty, all, returns) in reference {
+        let show = json(&["show", id, "--demo", "--horizons", "1D", "--json"]);
+        let near = |of: &str, expected: f64| {
+            let found = show["risk"][of]["pct"].as_f64().unwrap();
+            assert!((found - expected).abs() < 1e-8, "{id} {of}: {found} is not {expected}");
+        };
+        near("volatility_60", sixty);
+        near("volatility_250", all);
+        assert_eq!(show["risk"]["volatility_250"]["returns"], returns, "{id}");
+    }
+}
+
+#[test]
 fn fewer_than_thirty_returns_give_no_volatility_and_neither_holes_nor_live_values_count() {
     // 4 June 2025 is missing: of four moves the one across it takes no part, and none ends on a live value.
     let closes = "2025-06-02 100, 2025-06-03 101, 2025-06-05 102, 2025-06-06 103, 2025-06-09 104";
@@ -264,6 +285,26 @@ fn a_group_is_refused_before_any_request_and_movers_is_named() {
     let (out, err, code) = run(&["show", "cn-chips"]);
     assert_eq!((out.as_str(), code), ("", 2));
     assert!(err.contains("'CN-CHIPS' is a group: `marketsnap movers CN-CHIPS`"), "{err}");
+}
+
+#[test]
+fn a_value_that_will_still_change_is_4_where_settled_ones_are_required_and_the_page_is_written() {
+    let (out, _, code) = run(&["show", "ASIA", "--demo", "--require-settled"]);
+    assert_eq!(code, 4);
+    assert!(out.contains("2026-01-21, provisional"), "{out}");
+    let (_, _, code) = run(&["show", "STAR50", "--demo", "--require-settled"]);
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn a_days_page_ends_on_that_day_and_no_later_close_enters_it() {
+    let show = json(&["show", "STAR50", "--demo", "--date", "2026-01-16", "--json"]);
+    assert_eq!(show["instrument"]["session"]["date"], "2026-01-16");
+    assert_eq!(show["sessions"][0]["date"], "2026-01-16");
+    assert_eq!(show["risk"]["volatility_60"]["to"], "2026-01-16");
+    let dates = show["audit"].as_array().unwrap().iter().flat_map(|a| a["inputs"].as_array().unwrap());
+    assert!(dates.filter_map(|i| i["date"].as_str()).all(|date| date <= "2026-01-16"));
+    assert!(worked_out(&show) >= 27);
 }
 
 #[test]

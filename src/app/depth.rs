@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::plan::Plan;
-use super::shelf;
+use super::{rates, shelf};
 use crate::compute::{Inputs, snapshot};
 use crate::domain::{InstrumentId, Provenance, Series, Snapshot};
 
@@ -40,16 +40,17 @@ pub(super) fn look_further(
     if plan.demo || ids.is_empty() {
         return;
     }
-    let held = shelf::everything(plan, &ids, inputs.generated_at);
+    let ids_and_rates = [ids.as_slice(), &rates::pairs(plan)].concat();
+    let held = shelf::everything(plan, &ids_and_rates, inputs.generated_at);
     let mut further = inputs.series.clone();
     let mut found = Vec::new();
-    for id in ids {
+    for id in ids_and_rates {
         let Some(shown) = inputs.series.get(&id) else { continue };
         let all = held.iter().chain(came.get(&id)).filter(|s| same(&s.provenance, &shown.provenance));
         let longest = all.filter_map(|s| extended(shown, s)).min_by_key(|s| s.bars().first().map(|b| b.date));
         if let Some(longest) = longest {
             further.insert(id.clone(), longest);
-            found.push(id);
+            found.extend(Some(id).filter(|id| ids.contains(id)));
         }
     }
     if !found.is_empty() {

@@ -18,6 +18,7 @@ mod output;
 mod plan;
 mod prices;
 mod probe;
+mod rates;
 mod recall;
 mod reports;
 mod run;

@@ -72,6 +72,8 @@ pub struct Options {
     pub why: bool,
     /// What rows are compared with.
     pub benchmark: String,
+    /// The currency that closes are converted to, `local` for each one's own; none for that too.
+    pub currency: Option<String>,
     /// The closes built into the program instead of a source.
     pub demo: bool,
     /// Only these sources, in this order; empty for all in the usual one.

@@ -10,7 +10,7 @@ use super::charting::{Charting, NoChart};
 use super::history::NotSo;
 use super::options::{Command, Options};
 use super::prices::NoPrice;
-use super::{asked_of, charting, check, choice};
+use super::{asked_of, charting, check, choice, rates};
 use crate::catalogue::{self, CatalogueError};
 use crate::compute::check::Asked;
 use crate::compute::{Chosen, movers::Ranking};
@@ -124,6 +124,14 @@ pub enum UsageError {
         "'{0}' is a group: `marketsnap movers {0}` ranks its members; show takes an instrument or a composite"
     )]
     GroupShown(String),
+    /// A code of no currency.
+    #[error("unknown currency '{word}': {hint}")]
+    UnknownCurrency {
+        /// The word.
+        word: String,
+        /// The nearest codes, or what a code is.
+        hint: String,
+    },
     /// A group as benchmark.
     #[error("the benchmark '{0}' is a group: name an instrument or a composite")]
     GroupBenchmark(String),
@@ -185,6 +193,8 @@ pub struct Plan {
     pub(super) benchmark: InstrumentId,
     /// What `check` was asked.
     pub(super) checks: Asked,
+    /// The currency that closes are converted to.
+    pub(super) currency: Option<String>,
     pub(super) demo: bool,
     pub(super) verify: bool,
     /// Where closes are kept; none to keep nothing.
@@ -214,6 +224,7 @@ impl Plan {
         asked_of::check_addresses(&options)?;
         let store = asked_of::store(&options)?.filter(|_| !options.demo);
         let mut universe = catalogue::load()?;
+        let currency = rates::currency(options.currency.as_deref())?;
         let sources = asked_of::sources(&options)?;
         asked_of::prefer(&options, &mut universe)?;
         let checks = check::asked(&mut options, &universe)?;
@@ -235,6 +246,7 @@ impl Plan {
         let with_benchmark = matches!(options.command, Command::Today | Command::Movers | Command::Show);
         let wants =
             choice::wants(&universe, &chosen, by_section, with_benchmark.then_some(&benchmark), &sources);
+        let wants = rates::beside(wants, currency.as_deref(), &mut universe);
         let (as_of, date) = instant(&options, &universe, &wants, now)?;
         let day = date.unwrap_or_else(|| as_of.unwrap_or(now).date_naive());
         let horizons = horizons(&options, day)?;
@@ -267,6 +279,7 @@ impl Plan {
             why: options.why,
             benchmark,
             checks,
+            currency,
             demo: options.demo,
             verify: options.verify && !options.demo && !options.offline,
             store,

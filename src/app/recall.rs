@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::keeping::Told;
 use super::plan::Plan;
+use super::rates;
 use super::run::{Answers, inputs};
 use super::shelf::Shelf;
 use crate::compute::{Trust, sessions};
@@ -21,6 +22,11 @@ use crate::store::Place;
 pub(super) fn shelf(plan: &mut Plan, now: DateTime<Utc>) -> Shelf {
     if plan.demo || ((plan.refresh || plan.verify) && !plan.offline) {
         return Shelf::default();
+    }
+    let instruments: Vec<Instrument> = plan.query.wants.iter().map(|w| w.instrument.clone()).collect();
+    let shelf = Shelf::read(plan, &instruments, now);
+    if rates::add(plan, &BTreeMap::new()).is_empty() {
+        return shelf;
     }
     let instruments: Vec<Instrument> = plan.query.wants.iter().map(|w| w.instrument.clone()).collect();
     Shelf::read(plan, &instruments, now)

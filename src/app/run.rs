@@ -209,6 +209,7 @@ pub(super) fn inputs<'a>(
         horizons_named: plan.horizons_named,
         rebase: plan.rebase,
         benchmark: &plan.benchmark,
+        currency: plan.currency.as_deref(),
         chosen: &plan.chosen,
         by_section: plan.by_section,
         generated_at: now,

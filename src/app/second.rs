@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::plan::Plan;
+use super::rates;
 use super::recall;
 use super::run::{Answers, RunError, inputs};
 use super::shelf::Shelf;
@@ -77,6 +78,12 @@ async fn answers(
     }
     if !whole.is_empty() {
         let query = Query { wants: whole, ..plan.query.clone() };
+        let found = fetch(plan, &query, desk, &mut all).await;
+        all.series.extend(found.into_iter().map(|s| (s.provenance.instrument.clone(), s)));
+    }
+    let rates = rates::add(plan, &all.series);
+    if !rates.is_empty() {
+        let query = Query { wants: rates, ..plan.query.clone() };
         let found = fetch(plan, &query, desk, &mut all).await;
         all.series.extend(found.into_iter().map(|s| (s.provenance.instrument.clone(), s)));
     }

@@ -58,6 +58,9 @@ pub(super) struct Shared {
         help_heading = "What"
     )]
     horizons: Vec<Horizon>,
+    /// Convert closes to this currency at dated rates: an ISO code such as USD [default: local]
+    #[arg(long, value_name = "CODE", env = "MARKETSNAP_CURRENCY", help_heading = "What")]
+    currency: Option<String>,
 
     /// Output format [default: table, or by the suffix of -o]
     #[arg(long, value_enum, env = "MARKETSNAP_FORMAT", help_heading = "How")]
@@ -307,6 +310,7 @@ impl Shared {
             top: None,
             why: false,
             benchmark: BENCHMARK.to_owned(),
+            currency: self.currency.clone(),
             demo: self.demo && (given.has("demo") || !given.has("source")),
             sources: self.source.clone(),
             verify: self.verify,

@@ -82,7 +82,7 @@ pub fn build(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Chart {
         demo: inputs.demo,
         status: completeness(inputs, &drawn),
         benchmark: asked.benchmark.cloned(),
-        currency: "local".to_owned(),
+        currency: inputs.currency.unwrap_or("local").to_owned(),
         over: asked.over,
         measure,
         base_date: window.start,
@@ -90,7 +90,7 @@ pub fn build(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Chart {
         lines: drawn,
         sources: inputs.trust.map(|t| t.sources.clone()).unwrap_or_default(),
         notes: remarks,
-        errors: missing::of_comparison(inputs, &ids, &lines),
+        errors: missing::of_comparison(inputs, &market, &ids, &lines),
         log: asked.log && positive,
     }
 }

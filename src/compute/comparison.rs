@@ -12,7 +12,7 @@ use super::lines::{self, Line, Of};
 use super::period::Periods;
 use super::rank::{self, Past};
 use super::sessions::Market;
-use super::{Chosen, Inputs, missing, moves, notes, pairing, relative, sessions, suspect};
+use super::{Chosen, Inputs, converted, missing, moves, notes, pairing, relative, sessions, suspect};
 use crate::domain::comparison::{Alignments, Compared, Leg, Pair, Point, Rebased, Spread};
 use crate::domain::link::Rank;
 use crate::domain::series::on_or_before;
@@ -58,14 +58,14 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
         generated_at: inputs.generated_at,
         demo: inputs.demo,
         status: completeness(inputs, &instruments),
-        currency: "local".to_owned(),
+        currency: inputs.currency.unwrap_or("local").to_owned(),
         end_date,
         rebased_over,
         sources: inputs.trust.map(|t| t.sources.clone()).unwrap_or_default(),
         notes: notes::of_comparison(inputs, &market, &shown, &instruments, &periods),
         instruments,
         pairs,
-        errors: missing::of_comparison(inputs, &ids, &lines),
+        errors: missing::of_comparison(inputs, &market, &ids, &lines),
         horizons: inputs.horizons.to_vec(),
         horizons_named: inputs.horizons_named,
     }
@@ -205,7 +205,7 @@ pub(super) fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compar
     }
     let opinion = side.inputs.trust.and_then(|t| t.opinions.get(&side.id));
     warnings.extend(opinion.into_iter().flat_map(|o| o.warnings.iter().cloned()));
-    Compared {
+    let mut compared = Compared {
         id: side.id.clone(),
         name: instrument.map(|i| i.name.clone()).or(composite.map(|c| c.name.clone())).unwrap_or_default(),
         kind: instrument.map_or(Kind::Composite, |i| i.kind),
@@ -225,12 +225,16 @@ pub(super) fn compared(side: &Side<'_>, rebased_over: Option<Horizon>) -> Compar
         },
         close: newest.map(|b| b.close),
         rebased: rebased(side.line, base, why_no_base),
+        fx: None,
+        local: None,
         moves,
         source: source(side),
         confirmed_by: opinion.map(|o| o.confirmed_by.clone()).unwrap_or_default(),
         warnings,
         decimals: instrument.map_or(2, |i| i.decimals),
-    }
+    };
+    converted::tell_compared(&mut compared, composite, side.line, side.market);
+    compared
 }
 
 fn source(side: &Side<'_>) -> Option<SourceInfo> {

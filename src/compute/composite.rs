@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+use super::currency::{Money, MoneyOf};
 use super::sessions::{Known, Market};
 use crate::domain::series::on_or_before;
 use crate::domain::snapshot::Status;
 use crate::domain::{Bar, Basis, Composite, Expectation, InstrumentId, Percent, Universe};
 
 /// A member without a close within this many days before a date is left out of it.
-pub(super) const CLOSE_WITHIN_DAYS: i64 = 20;
+const CLOSE_WITHIN_DAYS: i64 = 20;
 
 /// A composite's levels and what its members did on the newest date.
 #[derive(Debug, Clone)]
@@ -41,10 +42,12 @@ pub struct Level {
     pub pending: Vec<InstrumentId>,
     /// Members whose exchange was shut.
     pub shut: Vec<InstrumentId>,
-    /// Members without a close within 20 days.
+    /// Members without a close within 20 days, or without a rate of exchange.
     pub left_out: Vec<InstrumentId>,
     /// When the newest of its closes was fetched.
     pub fetched_at: Option<DateTime<Utc>>,
+    /// What its level is an amount of.
+    pub(super) money: Money,
 }
 
 /// A member with its share of the weight.
@@ -52,13 +55,15 @@ pub(super) struct Part<'a> {
     pub id: &'a InstrumentId,
     pub weight: f64,
     pub known: Option<&'a Known<'a>>,
+    /// What its closes are amounts of.
+    pub money: MoneyOf<'a>,
 }
 
 /// Chains a composite from its members' settled closes; none where no date has half of the weight.
 #[must_use]
 pub fn level(composite: &Composite, universe: &Universe, market: &Market<'_>) -> Option<Level> {
     let parts = parts(composite, universe, market);
-    let bars = chain(&parts);
+    let (bars, local) = chain(&parts);
     let newest = bars.last()?.date;
     let mut found = Level {
         status: Status::Settled,
@@ -73,6 +78,7 @@ pub fn level(composite: &Composite, universe: &Universe, market: &Market<'_>) ->
         shut: Vec::new(),
         left_out: Vec::new(),
         fetched_at: parts.iter().filter_map(|p| p.known).map(|k| k.series.provenance.fetched_at).max(),
+        money: Money::of_parts(parts.iter().map(|p| p.money), &bars, local),
         bars,
     };
     for part in &parts {
@@ -93,7 +99,10 @@ pub(super) fn parts<'a>(
         .members
         .iter()
         .filter(|m| universe.instrument(&m.id).is_some())
-        .map(|m| Part { id: &m.id, weight: m.weight / total, known: market.known.get(&m.id) })
+        .map(|m| {
+            let known = market.known.get(&m.id);
+            Part { id: &m.id, weight: m.weight / total, known, money: MoneyOf::known(known, market) }
+        })
         .collect()
 }
 
@@ -106,55 +115,85 @@ pub fn basis(composite: &Composite, universe: &Universe) -> Basis {
 }
 
 /// The levels: for each date on which at least half of the weight traded, the last level times one plus
-/// the weighted sum of the members' moves since the composite date before.
-fn chain(parts: &[Part<'_>]) -> Vec<Bar> {
+/// the weighted sum of the members' moves since the composite date before. Beside them the levels without
+/// conversion. A close without a rate of exchange is none.
+fn chain(parts: &[Part<'_>]) -> (Vec<Bar>, Vec<Bar>) {
     let mut traded: BTreeMap<NaiveDate, f64> = BTreeMap::new();
     for part in parts {
-        for bar in part.known.map(Known::settled).unwrap_or_default() {
+        let settled = part.known.map(Known::settled).unwrap_or_default();
+        for bar in settled.iter().filter(|b| part.money.on(b.date).is_some()) {
             *traded.entry(bar.date).or_default() += part.weight;
         }
     }
-    let mut levels: Vec<Bar> = Vec::new();
+    let (mut levels, mut local): (Vec<Bar>, Vec<Bar>) = (Vec::new(), Vec::new());
     for date in traded.iter().filter(|(_, weight)| **weight >= 0.5 - 1e-9).map(|(date, _)| *date) {
-        let close = match levels.last() {
-            None => 100.0,
-            Some(before) => before.close * (1.0 + weighted_move(parts, before.date, date)),
+        let (close, own) = match levels.last().zip(local.last()) {
+            None => (100.0, 100.0),
+            Some((before, own)) => {
+                let (moved, locally) = weighted_move(parts, before.date, date);
+                (before.close * (1.0 + moved), own.close * (1.0 + locally))
+            }
         };
         levels.push(Bar { date, close, low: None, high: None });
+        local.push(Bar { date, close: own, low: None, high: None });
     }
-    levels
+    (levels, local)
 }
 
-/// The weighted sum of the members' moves, weights re-normalised over the members that have one.
-fn weighted_move(parts: &[Part<'_>], from: NaiveDate, to: NaiveDate) -> f64 {
-    let moves = moves(parts, from, to).map(|(part, m)| (part.weight, m));
-    let (sum, weight) = moves.fold((0.0, 0.0), |(sum, weight), (w, m)| (sum + w * m, weight + w));
-    if weight > 0.0 { sum / weight } else { 0.0 }
+/// The weighted sum of the members' moves, weights re-normalised over the members that have one, and beside it the
+/// sum without conversion.
+fn weighted_move(parts: &[Part<'_>], from: NaiveDate, to: NaiveDate) -> (f64, f64) {
+    let (sum, own, weight) = moves(parts, from, to).fold((0.0, 0.0, 0.0), |(sum, own, weight), m| {
+        let w = m.part.weight;
+        (sum + w * m.share(), own + w * m.local(), weight + w)
+    });
+    if weight > 0.0 { (sum / weight, own / weight) } else { (0.0, 0.0) }
 }
 
-/// The members' moves, as shares, from their last close on or before `from` to their last close on or
-/// before `to`. Whoever has a close near `to` counts, from however long ago its base is, so that a long
-/// closure's move is not lost.
+/// A member's closes on two composite dates, each its last one by then.
+pub(super) struct Moved<'a, 'b> {
+    pub part: &'b Part<'a>,
+    pub base: &'a Bar,
+    pub end: &'a Bar,
+    /// What one unit of its currency cost on the two dates, in the report's.
+    pub rates: (f64, f64),
+}
+
+impl Moved<'_, '_> {
+    /// The move in the report's currency, as a share: each end is converted at the rate of the composite's date, so that
+    /// a shut market's currency counts.
+    pub fn share(&self) -> f64 {
+        (self.end.close * self.rates.1) / (self.base.close * self.rates.0) - 1.0
+    }
+
+    /// The move in the member's own currency.
+    fn local(&self) -> f64 {
+        self.end.close / self.base.close - 1.0
+    }
+}
+
+/// The members' moves from their last close on or before `from` to their last close on or before `to`. Whoever has
+/// a close near `to` counts, from however long ago its base is, so that a long closure's move is not lost.
 pub(super) fn moves<'a, 'b>(
     parts: &'b [Part<'a>],
     from: NaiveDate,
     to: NaiveDate,
-) -> impl Iterator<Item = (&'b Part<'a>, f64)> {
+) -> impl Iterator<Item = Moved<'a, 'b>> {
     parts.iter().filter_map(move |part| {
         let bars = part.known?.settled();
-        let base = on_or_before(bars, from)?.close;
-        let end = close_near(bars, to)?;
-        (base > 0.0 && end > 0.0).then_some((part, end / base - 1.0))
+        let (base, end) = (on_or_before(bars, from)?, close_near(bars, to)?);
+        let rates = (part.money.on(from)?, part.money.on(to)?);
+        (base.close > 0.0 && end.close > 0.0).then_some(Moved { part, base, end, rates })
     })
 }
 
-fn close_near(bars: &[Bar], date: NaiveDate) -> Option<f64> {
-    on_or_before(bars, date).filter(|b| date - b.date <= Duration::days(CLOSE_WITHIN_DAYS)).map(|b| b.close)
+fn close_near(bars: &[Bar], date: NaiveDate) -> Option<&Bar> {
+    on_or_before(bars, date).filter(|b| date - b.date <= Duration::days(CLOSE_WITHIN_DAYS))
 }
 
 /// Says where a member stood on the newest date.
 fn place(part: &Part<'_>, newest: NaiveDate, found: &mut Level) {
-    let Some(known) = part.known else {
+    let Some(known) = part.known.filter(|_| part.money.on(newest).is_some()) else {
         found.left_out.push(part.id.clone());
         return;
     };

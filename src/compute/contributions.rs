@@ -62,9 +62,9 @@ fn steps(levels: &[Bar], from: NaiveDate, to: NaiveDate) -> Vec<Step> {
 fn chain<'a>(parts: &[Part<'a>], steps: &[Step]) -> BTreeMap<&'a InstrumentId, f64> {
     let mut terms: BTreeMap<&InstrumentId, f64> = BTreeMap::new();
     for (before, on, level) in steps {
-        let weight: f64 = composite::moves(parts, *before, *on).map(|(part, _)| part.weight).sum();
-        for (part, m) in composite::moves(parts, *before, *on) {
-            *terms.entry(part.id).or_default() += part.weight * m / weight * level;
+        let weight: f64 = composite::moves(parts, *before, *on).map(|m| m.part.weight).sum();
+        for m in composite::moves(parts, *before, *on) {
+            *terms.entry(m.part.id).or_default() += m.part.weight * m.share() / weight * level;
         }
     }
     terms
@@ -79,7 +79,9 @@ fn member(
     let settled = part.known.map(Known::settled).unwrap_or_default();
     let base = span.and_then(|(from, _)| on_or_before(settled, from));
     let end = span.and_then(|(_, to)| on_or_before(settled, to));
+    let fx = span.and_then(|(from, to)| Some(part.money.on(to)? / part.money.on(from)?));
     let own = base.zip(end).and_then(|(base, end)| Move::between(base, end).ok());
+    let own = own.zip(fx).map(|(own, fx)| ((1.0 + own.percent().0 / 100.0) * fx - 1.0) * 100.0);
     // A fall of 0 % is no negative part.
     let points = terms.get(part.id).map(|share| Points(share * 100.0 + 0.0));
     Contribution {
@@ -87,7 +89,7 @@ fn member(
         weight_pct: Percent(part.weight * 100.0),
         from: base.map(|b| b.date),
         to: end.map(|b| b.date),
-        pct: own.map(|m| m.percent()),
+        pct: own.map(Percent),
         contribution_pp: points,
         part: level.map(|level| stood(part.id, level)),
         absent: if points.is_some() { None } else { Some(Absent::NoSession) },

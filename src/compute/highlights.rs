@@ -58,7 +58,10 @@ fn highlight(row: &Row, record: &Record) -> Highlight {
 /// "S&P 500 -2.06 %: largest daily loss since 10 October 2025 (68 sessions)".
 fn sentence(row: &Row, record: &Record) -> String {
     let day = row.close.zip(row.previous.close).map(|(close, before)| (close / before - 1.0) * 100.0);
-    let head = day.map_or_else(|| row.name.clone(), |pct| format!("{} {pct:+.2} %", row.name));
+    let head = day.map_or_else(
+        || row.name.clone(),
+        |pct| format!("{} {pct:+.2} %{}", row.name, super::converted::in_words(row)),
+    );
     let what = match record.kind.as_str() {
         "largest_daily_gain_since" => "largest daily gain",
         "largest_daily_loss_since" => "largest daily loss",

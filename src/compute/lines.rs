@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::composite::{self, Level};
+use super::currency::Money;
 use super::sessions::{Known, Market};
 use crate::domain::series::on_or_before;
 use crate::domain::snapshot::Status;
@@ -23,6 +24,8 @@ pub struct Line<'a> {
     /// The day the report speaks for, in this line's zone.
     pub report_day: NaiveDate,
     pub of: Of<'a>,
+    /// What the bars' closes are amounts of.
+    pub money: Money,
 }
 
 /// What a line is a view of.
@@ -36,9 +39,11 @@ impl<'a> Line<'a> {
     /// The line of an instrument or composite; none where no close is known.
     pub fn of(id: &InstrumentId, universe: &'a Universe, market: &'a Market<'a>) -> Option<Self> {
         if let Some(known) = market.known.get(id) {
+            let (bars, money) = Money::of(known, market.rates.as_ref());
             return Some(Self {
                 id: id.clone(),
-                bars: Cow::Borrowed(known.bars),
+                bars,
+                money,
                 status: market.status(known),
                 basis: known.instrument.basis,
                 report_day: known.report_day,
@@ -53,6 +58,7 @@ impl<'a> Line<'a> {
             status: level.status,
             basis: level.basis,
             report_day: level.report_day,
+            money: level.money.clone(),
             of: Of::Composite(Box::new(level)),
         })
     }
@@ -102,6 +108,7 @@ impl Line<'_> {
     /// Why history is missing: it does not reach back, or what is there is on another basis.
     pub fn explained(&self, absent: Absent) -> Absent {
         match &self.of {
+            _ if self.money.lacks_rate(absent) => Absent::NoFx,
             Of::Instrument(known) if known.unadjusted.is_some() && absent == Absent::InsufficientHistory => {
                 Absent::Suspect
             }

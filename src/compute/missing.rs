@@ -5,25 +5,28 @@
 
 use std::collections::BTreeMap;
 
-use super::Inputs;
 use super::lines::Line;
+use super::sessions::Market;
+use super::{Inputs, converted};
 use crate::domain::InstrumentId;
 use crate::domain::snapshot::{CompositeRow, Failed, Row};
 
 /// The sources' failures, and one more for every row and for the benchmark that have no value without one.
 pub(super) fn errors(
     inputs: &Inputs<'_>,
+    market: &Market<'_>,
     instruments: &[Row],
     composites: &[CompositeRow],
     lines: &BTreeMap<InstrumentId, Line<'_>>,
 ) -> Vec<Failed> {
     let mut errors = inputs.failures.to_vec();
-    let without = instruments.iter().filter(|r| r.close.is_none()).map(|r| &r.id);
+    errors.extend(converted::missing(inputs, market, lines.values()));
+    let without = instruments.iter().filter(|r| r.close.is_none() && !converted::explains(r)).map(|r| &r.id);
     let levels = composites.iter().filter(|c| c.row.close.is_none()).map(|c| &c.row.id);
     let benchmark = [inputs.benchmark].into_iter().filter(|id| !lines.contains_key(id));
     for id in without.chain(levels).chain(benchmark) {
         if !errors.iter().any(|e| e.id == *id) {
-            errors.push(missing(inputs, id));
+            errors.push(missing(inputs, market, id));
         }
     }
     errors
@@ -32,6 +35,7 @@ pub(super) fn errors(
 /// The same for a comparison, whose lines are all that it shows.
 pub(super) fn of_comparison(
     inputs: &Inputs<'_>,
+    market: &Market<'_>,
     ids: &[InstrumentId],
     lines: &BTreeMap<InstrumentId, Line<'_>>,
 ) -> Vec<Failed> {
@@ -39,11 +43,12 @@ pub(super) fn of_comparison(
     let without = ids.iter().filter(|id| !lines.contains_key(id));
     let untold: Vec<&InstrumentId> =
         without.filter(|id| !inputs.failures.iter().any(|e| e.id == **id)).collect();
-    errors.extend(untold.into_iter().map(|id| missing(inputs, id)));
+    errors.extend(converted::missing(inputs, market, lines.values()));
+    errors.extend(untold.into_iter().map(|id| missing(inputs, market, id)));
     errors
 }
 
-fn missing(inputs: &Inputs<'_>, id: &InstrumentId) -> Failed {
+fn missing(inputs: &Inputs<'_>, market: &Market<'_>, id: &InstrumentId) -> Failed {
     let series = inputs.series.get(id);
     let composite = inputs.universe.composite(id);
     let source = series.map_or("computed", |s| s.provenance.source.as_str()).to_owned();
@@ -56,11 +61,13 @@ fn missing(inputs: &Inputs<'_>, id: &InstrumentId) -> Failed {
             let held = |m: &&crate::domain::Member| !inputs.series.contains_key(&m.id);
             let without: Vec<String> =
                 composite.members.iter().filter(held).map(|m| m.id.to_string()).collect();
+            let rates = converted::lacking_members(composite, market);
             (
                 "no date is known on which half of its weight traded".to_owned(),
                 format!(
-                    "members without closes: {}",
-                    if without.is_empty() { "none".to_owned() } else { without.join(", ") }
+                    "members without closes: {}{}",
+                    if without.is_empty() { "none".to_owned() } else { without.join(", ") },
+                    rates.map_or_else(String::new, |ids| format!("; without a rate of exchange: {ids}"))
                 ),
             )
         }

@@ -10,6 +10,8 @@ pub mod check;
 pub mod comparison;
 pub mod composite;
 mod contributions;
+mod converted;
+pub mod currency;
 pub mod fresh;
 mod groups;
 mod highlights;
@@ -77,6 +79,8 @@ pub struct Inputs<'a> {
     pub rebase: Option<Horizon>,
     /// What rows are compared with.
     pub benchmark: &'a InstrumentId,
+    /// The currency that closes are converted to; none to leave each in its own.
+    pub currency: Option<&'a str>,
     /// What was asked for, in order.
     pub chosen: &'a [Chosen],
     /// Nothing was named: rows come in sections.

@@ -38,7 +38,7 @@ pub fn build(inputs: &Inputs<'_>, ranking: Ranking) -> Movers {
     let composites: Vec<CompositeRow> =
         shown.composites.iter().filter_map(|id| rows.composite_row(id)).collect();
     let wants: Vec<Row> = instruments.iter().filter(|r| asked(inputs, &r.id)).cloned().collect();
-    let errors = missing::errors(inputs, &wants, &composites, &lines);
+    let errors = missing::errors(inputs, &market, &wants, &composites, &lines);
     let benchmark_name = snapshot::name_of(inputs, inputs.benchmark);
     let day = inputs.horizons.iter().find(|h| **h == Horizon::ONE_DAY).or(inputs.horizons.first());
     let sort = ranking.by.or(day.copied()).unwrap_or(Horizon::ONE_DAY);
@@ -53,7 +53,7 @@ pub fn build(inputs: &Inputs<'_>, ranking: Ranking) -> Movers {
         demo: inputs.demo,
         status: snapshot::completeness(inputs, &errors, &wants, &composites),
         benchmark: inputs.benchmark.clone(),
-        currency: "local".to_owned(),
+        currency: inputs.currency.unwrap_or("local").to_owned(),
         sort,
         top: ranking.top,
         groups: wanted.iter().map(|block| maker.block(block, &composites)).collect(),

@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 
+use super::currency;
 use super::lines::{Line, Of};
 use super::sessions::{Market, on_closed_day};
 use crate::domain::series::on_or_before;
@@ -69,16 +70,19 @@ pub(super) fn finish(
     };
     match Move::between(base, end) {
         Err(absent) => absent_cell(absent, Some(base), Some(end)),
-        Ok(m) => MoveCell {
-            pct: Some(m.percent()),
-            from: Some(m.from),
-            to: Some(m.to),
-            base: Some(m.base),
-            absent: None,
-            local_pct: Some(m.percent()),
-            fx_pct: None,
-            flags: flags(line, wanted, m, market),
-        },
+        Ok(m) => currency::split(
+            line,
+            MoveCell {
+                pct: Some(m.percent()),
+                from: Some(m.from),
+                to: Some(m.to),
+                base: Some(m.base),
+                absent: None,
+                local_pct: Some(m.percent()),
+                fx_pct: None,
+                flags: flags(line, wanted, m, market),
+            },
+        ),
     }
 }
 

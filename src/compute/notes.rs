@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::Inputs;
 use super::composite::Level;
 use super::lines::{Line, Of};
 use super::origins;
 use super::period::Periods;
 use super::sessions::Market;
+use super::{Inputs, converted};
 use crate::domain::comparison::Compared;
 use crate::domain::snapshot::{MoveCell, Note, NoteKind, Row, Status};
 use crate::domain::{Absent, Basis, Horizon, InstrumentId, Kind, Ordered};
@@ -42,6 +42,7 @@ pub(super) fn of_lines(inputs: &Inputs<'_>, market: &Market<'_>, lines: &[&Line<
     notes.extend(stale(lines));
     notes.extend(bases(inputs, market, lines));
     notes.extend(stand_ins(lines));
+    notes.extend(converted::notes(market, lines));
     notes
 }
 
@@ -201,6 +202,7 @@ pub(super) fn why(absent: Absent) -> &'static str {
     match absent {
         Absent::InsufficientHistory => "the closes held do not reach back to its base",
         Absent::NoSession => "no session in the period yet",
+        Absent::NoFx => "no rate of exchange within 7 days of an end",
         Absent::NonPositive => "an end is zero or below",
         Absent::Suspect => "the closes before a split are not adjusted for it",
         other => other.code(),
@@ -219,7 +221,7 @@ fn members(line: &Line<'_>, level: &Level, on: NaiveDate) -> Option<Note> {
     let others = [
         named("pending, counted as unchanged", &level.pending),
         named("shut", &level.shut),
-        named("left out, no close within 20 days", &level.left_out),
+        named(&format!("left out, no close within 20 days{}", converted::or_no_rate(level)), &level.left_out),
     ];
     let provisional = if level.pending.is_empty() { "" } else { " is provisional" };
     Some(note(
@@ -254,6 +256,7 @@ pub(super) fn of_comparison(
     notes.extend(stale(lines));
     notes.extend(mixed_bases(lines));
     notes.extend(stand_ins(lines));
+    notes.extend(converted::notes(market, lines));
     notes.extend(composites(lines.iter().copied()));
     let with_close = instruments.iter().filter(|c| c.close.is_some());
     notes.extend(absent(inputs.horizons, with_close.map(|c| (&c.id, &c.moves))));

@@ -88,6 +88,7 @@ pub fn findings(universe: &Universe, id: &InstrumentId, held: &[Series], now: Da
         horizons_named: false,
         rebase: None,
         benchmark: id,
+        currency: None,
         chosen: &[],
         by_section: false,
         generated_at: now,

@@ -10,7 +10,7 @@ use super::lines::{Line, Of};
 use super::period::Periods;
 use super::rank::{self, Past};
 use super::sessions::{self, Market};
-use super::{Inputs, limit, moves, range, records, relative, suspect};
+use super::{Inputs, converted, limit, moves, range, records, relative, suspect};
 use crate::domain::snapshot::{
     CompositeRow, GroupRow, MoveCell, Previous, RelativeCell, Row, Session, SourceInfo, Streak, ZScore,
 };
@@ -118,6 +118,7 @@ impl Rows<'_, '_> {
                 from_store: self.inputs.kept_earlier(id),
             });
         }
+        converted::tell(&mut row, line, self.market);
         Some(row)
     }
 
@@ -153,6 +154,7 @@ impl Rows<'_, '_> {
             ..Head::default()
         };
         let mut row = self.row(head, line);
+        converted::tell_composite(&mut row, composite, line, self.market);
         let Some(Of::Composite(level)) = line.map(|l| &l.of) else {
             let held = |id: &InstrumentId| self.market.known.contains_key(id);
             let left_out = composite.members.iter().filter(|m| !held(&m.id)).map(|m| m.id.clone()).collect();
@@ -222,6 +224,7 @@ impl Rows<'_, '_> {
             z_score: line.map_or_else(no_z_score, |l| records::z_score(l, self.market)),
             limit: line.map_or_else(limit::none_set, |l| limit::limit(l, self.market)),
             fx: None,
+            local: None,
             source: None,
             confirmed_by: Vec::new(),
             warnings: Vec::new(),

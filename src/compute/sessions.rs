@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+use super::currency::Rates;
 use super::{Inputs, suspect};
 use crate::domain::snapshot::Status;
 use crate::domain::{
@@ -80,6 +81,8 @@ pub struct Market<'a> {
     begun: BTreeMap<Mic, BTreeSet<NaiveDate>>,
     members: BTreeMap<Mic, Vec<InstrumentId>>,
     refused: BTreeMap<InstrumentId, Warning>,
+    /// The rates that closes are converted at, where another currency was asked for.
+    pub(super) rates: Option<Rates>,
 }
 
 /// What is known of a bar at as-of.
@@ -102,6 +105,7 @@ impl<'a> Market<'a> {
             begun: BTreeMap::new(),
             members: BTreeMap::new(),
             refused: BTreeMap::new(),
+            rates: None,
         };
         for (id, series) in inputs.series {
             let Some(instrument) = inputs.universe.instrument(id) else { continue };
@@ -119,6 +123,7 @@ impl<'a> Market<'a> {
             market.members.entry(known.exchange.market.clone()).or_default().push(id.clone());
             market.known.insert(id.clone(), known);
         }
+        market.rates = inputs.currency.map(|to| Rates::of(to, inputs.universe, &market.known));
         market
     }
 

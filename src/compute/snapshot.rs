@@ -24,7 +24,7 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
     let composites: Vec<CompositeRow> =
         shown.composites.iter().filter_map(|id| rows.composite_row(id)).collect();
     let groups: Vec<GroupRow> = shown.groups.iter().filter_map(|id| rows.group_row(id)).collect();
-    let errors = missing::errors(inputs, &instruments, &composites, &lines);
+    let errors = missing::errors(inputs, &market, &instruments, &composites, &lines);
     let benchmark_name = name_of(inputs, inputs.benchmark);
     let lead = inputs.horizons.iter().find(|h| **h == Horizon::ONE_DAY).or(inputs.horizons.first());
     let notes = notes_of(&rows, &shown, &instruments, &composites, &benchmark_name, lead);
@@ -36,7 +36,7 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
         demo: inputs.demo,
         status: completeness(inputs, &errors, &instruments, &composites),
         benchmark: inputs.benchmark.clone(),
-        currency: "local".to_owned(),
+        currency: inputs.currency.unwrap_or("local").to_owned(),
         blocks: blocks(inputs, &instruments, &composites),
         composites,
         groups,

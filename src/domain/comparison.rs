@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::currency::{Fx, Local};
 use super::horizon::Horizon;
 use super::instrument::{Basis, InstrumentId, Kind};
 use super::link::{Link, Rank};
@@ -53,6 +54,10 @@ pub struct Compared {
     pub session: Session,
     /// Close of that session.
     pub close: Option<f64>,
+    /// Conversion applied; null where closes are shown as they are quoted.
+    pub fx: Option<Fx>,
+    /// The close before conversion; null where closes are shown as they are quoted.
+    pub local: Option<Local>,
     /// Returns by horizon, with common ends.
     pub moves: Ordered<Horizon, MoveCell>,
     /// Its rebased line.

@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod check;
 pub mod comparison;
+pub mod currency;
 pub mod exchange;
 pub mod expr;
 pub mod history;

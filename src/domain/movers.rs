@@ -6,6 +6,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::currency::{Fx, Local};
 use super::horizon::Horizon;
 use super::instrument::{Basis, InstrumentId, Kind, Mic};
 use super::moves::{Absent, Percent, Points};
@@ -148,6 +149,10 @@ pub struct Mover {
     pub relative: Ordered<Horizon, RelativeCell>,
     /// Price limit.
     pub limit: Limit,
+    /// The conversion applied; null in local currency.
+    pub fx: Option<Fx>,
+    /// The close before conversion; null in local currency.
+    pub local: Option<Local>,
     /// Where the closes come from.
     pub source: Option<SourceInfo>,
     /// Other sources that agree within 0.1 %.
@@ -178,6 +183,8 @@ impl Mover {
             moves: row.moves.clone(),
             relative: row.relative.clone(),
             limit: row.limit.clone(),
+            fx: row.fx.clone(),
+            local: row.local.clone(),
             source: row.source.clone(),
             confirmed_by: row.confirmed_by.clone(),
             warnings: row.warnings.clone(),

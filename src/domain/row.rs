@@ -5,6 +5,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::currency::{Fx, Local};
 use super::horizon::Horizon;
 use super::instrument::{Basis, InstrumentId, Kind, Mic};
 use super::link::Rank;
@@ -247,8 +248,10 @@ pub struct Row {
     pub z_score: ZScore,
     /// Price limit.
     pub limit: Limit,
-    /// Conversion applied; null in local currency.
-    pub fx: Option<serde_json::Value>,
+    /// Conversion applied; null where closes are shown as they are quoted.
+    pub fx: Option<Fx>,
+    /// The close before conversion; null where closes are shown as they are quoted.
+    pub local: Option<Local>,
     /// Where the closes come from.
     pub source: Option<SourceInfo>,
     /// Other sources that agree within 0.1 %.

@@ -65,6 +65,8 @@ pub enum NoteKind {
     Absent,
     /// Bases that differ or instruments that stand in for another.
     Basis,
+    /// Rates that closes are converted at, and what is not converted.
+    Currency,
     /// Warnings of rows.
     Warning,
     /// Which sources answered.

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use super::number;
 use super::style::Style;
 use super::text;
-use crate::domain::Horizon;
 use crate::domain::snapshot::{MoveCell, MoveFlag, RelativeCell, Row, Status};
+use crate::domain::{Horizon, Percent};
 
 /// Longest name and source that a column is made for.
 pub(super) const LONGEST_NAME: usize = 32;
@@ -27,6 +27,10 @@ pub enum Column {
     Move(Horizon),
     /// Move minus the benchmark's over a horizon, in percentage points.
     Versus(Horizon),
+    /// The part of a move over a horizon that the closes made in their own currency, in percent.
+    Local(Horizon),
+    /// The part of that move that the currency made, in percent.
+    Fx(Horizon),
     /// Where the close stands in the last 365 days, 0 to 100.
     Position,
     /// The newest closes.
@@ -119,6 +123,8 @@ pub(super) fn cell(row: &Row, column: Column, style: &Style) -> Cell {
             row.moves.get(&horizon).and_then(|cell| moved(cell, limit))
         }
         Column::Versus(horizon) => row.relative.get(&horizon).and_then(versus),
+        Column::Local(horizon) => row.moves.get(&horizon).and_then(|cell| part(cell.local_pct)),
+        Column::Fx(horizon) => row.moves.get(&horizon).and_then(|cell| part(cell.fx_pct)),
         Column::Position => row.range_52w.position_pct.map(|p| Cell::Position(p.0)),
         Column::Trend => Some(Cell::Trend(row.trend.clone())),
         Column::Session => row.session.date.map(|date| Cell::Session { date, status: row.session.status }),
@@ -143,6 +149,10 @@ pub(super) fn moved(cell: &MoveCell, limit: Option<&str>) -> Option<Cell> {
     };
     marks.extend(cell.flags.first().map(|flag| Mark::Flagged(*flag)));
     cell.pct.map(|pct| Cell::Signed { value: pct.0, decimals: 2, marks })
+}
+
+fn part(pct: Option<Percent>) -> Option<Cell> {
+    pct.map(|pct| Cell::Signed { value: pct.0, decimals: 2, marks: Vec::new() })
 }
 
 /// A move against the benchmark's.

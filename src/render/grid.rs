@@ -6,7 +6,7 @@
 //! # Which columns fit
 //!
 //! Name, close, the day's move and the session stay. The others are dropped in this order until the
-//! rest fits: sparkline, source, 52-week position, points, against the benchmark, then the other
+//! rest fits: sparkline, source, 52-week position, points, a converted move's parts, against the benchmark, then the other
 //! horizons from the last one asked for to the first. Before a column is dropped, the benchmark is
 //! headed by its id, the sparkline is shortened, names are cut to 18 cells, and, from 120 cells on and
 //! below 80, columns stand one blank apart instead of two. With none left to drop, names are cut to 12
@@ -226,6 +226,8 @@ impl Grid {
                 let short = words.into_iter().find(|n| text::width(n) <= LONGEST_BENCHMARK);
                 format!("vs {}", short.map_or("bench.", String::as_str))
             }
+            Column::Local(horizon) => format!("{} local", horizon.label()),
+            Column::Fx(horizon) => format!("{} fx", horizon.label()),
             Column::Position => "52w".to_owned(),
             Column::Trend => "Trend".to_owned(),
             Column::Session => "Session".to_owned(),
@@ -271,6 +273,10 @@ fn columns(report: &Snapshot) -> Vec<Column> {
         columns.push(Column::Move(*horizon));
         if lead == Some(*horizon) {
             columns.push(Column::Versus(*horizon));
+            if report.instruments.iter().any(|row| row.moves.get(horizon).is_some_and(|m| m.fx_pct.is_some()))
+            {
+                columns.extend([Column::Local(*horizon), Column::Fx(*horizon)]);
+            }
         }
     }
     columns.push(Column::Position);
@@ -292,7 +298,7 @@ fn drop_order(columns: &[Column]) -> (Vec<usize>, Vec<usize>) {
         Column::Source => Some(1),
         Column::Position => Some(2),
         Column::Points => Some(3),
-        Column::Versus(_) => Some(4),
+        Column::Versus(_) | Column::Local(_) | Column::Fx(_) => Some(4),
         Column::Session => Some(LAST_RESORT),
         Column::Move(_) if Some(*column) == lead => Some(LAST_RESORT + 1),
         Column::Move(_) => Some(5),

@@ -94,7 +94,9 @@ fn rows(page: &mut Page, grid: &Grid) {
 
 fn paint(grid: &Grid, at: usize, cell: &str, style: &Style) -> String {
     match grid.columns.get(at) {
-        Some(Column::Points | Column::Move(_) | Column::Versus(_)) => style.paint(Tone::of_move(cell), cell),
+        Some(Column::Points | Column::Move(_) | Column::Versus(_) | Column::Local(_) | Column::Fx(_)) => {
+            style.paint(Tone::of_move(cell), cell)
+        }
         Some(Column::Close) if cell.trim() == "no data" => style.paint(Tone::Alert, cell),
         Some(Column::Session) => session::paint(cell, style),
         Some(Column::Source) => style.paint(Tone::Dim, cell),
@@ -119,6 +121,11 @@ fn legend(page: &mut Page, grid: &Grid, report: &Snapshot) {
                 say.push_str("; * the two span different sessions");
             }
             says.push(say);
+        }
+        if let Column::Local(horizon) = column {
+            says.push(format!(
+                "{horizon} local, fx: its parts, of the closes in their own currency and of the rate"
+            ));
         }
         if *column == Column::Position {
             says.push("52w: 0 at the lowest, 100 at the highest close of the last 365 days".to_owned());

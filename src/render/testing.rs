@@ -170,6 +170,7 @@ pub(super) fn empty_row(id: &str, name: &str, section: &str) -> Row {
         z_score: ZScore::default(),
         limit: Limit { absent: Some(Absent::NoneSet), ..Limit::default() },
         fx: None,
+        local: None,
         source: None,
         confirmed_by: Vec::new(),
         warnings: Vec::new(),

@@ -40,6 +40,7 @@ pub struct Book {
     pub rebase: Option<Horizon>,
     pub benchmark: InstrumentId,
     pub others: trust::Others,
+    pub currency: Option<String>,
 }
 
 impl Book {
@@ -55,11 +56,18 @@ impl Book {
             rebase: None,
             benchmark: id("SP500"),
             others: trust::Others::new(),
+            currency: None,
         }
     }
 
     pub fn horizons(mut self, list: &str) -> Self {
         self.horizons = list.split(',').map(|h| h.parse().unwrap()).collect();
+        self
+    }
+
+    /// Closes are converted to a currency.
+    pub fn currency(mut self, code: &str) -> Self {
+        self.currency = Some(code.into());
         self
     }
 
@@ -148,6 +156,7 @@ impl Book {
             horizons_named: true,
             rebase: self.rebase,
             benchmark: &self.benchmark,
+            currency: self.currency.as_deref(),
             chosen,
             by_section: false,
             generated_at: as_of,

@@ -43,13 +43,15 @@ impl Trail<'_> {
             inputs.push(earlier("earlier_close", 0));
             inputs.extend(of_move.then(|| earlier("earlier_previous", 1)));
         }
-        let what = if of_move { "move" } else { "close" };
+        let what = match word {
+            "largest_daily_gain_since" => "gain as large or larger",
+            "largest_daily_loss_since" => "loss as large or larger",
+            "highest_close_since" => "close as high or higher",
+            _ => "close as low or lower",
+        };
         let rule = match record.sessions {
-            Some(n) => format!(
-                "the newest earlier {what} at least as far out is that of {}, {n} sessions ago",
-                record.date
-            ),
-            None => format!("no earlier {what} is as far out since the data begin, {}", record.date),
+            Some(n) => format!("the newest earlier {what} is that of {}, {n} sessions ago", record.date),
+            None => format!("no earlier {what} since the data begin, {}", record.date),
         };
         let formula = of_move.then_some("(close / previous - 1) x 100");
         let title = word.trim_end_matches("_since").replace('_', " ");

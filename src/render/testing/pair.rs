@@ -57,6 +57,8 @@ fn compared(id: &str) -> Compared {
         },
         close: Some(quote.close.1),
         moves: moves(quote).into_iter().collect(),
+        fx: None,
+        local: None,
         rebased: rebased(id),
         source: None,
         confirmed_by: Vec::new(),

@@ -43,6 +43,7 @@ errors[].id errors[].source errors[].kind errors[].message errors[].retryable
 /// Keys that were added within /1.
 const ADDED: &str = "
 instruments[].change_bp
+instruments[].local
 instruments[].moves.*.to
 instruments[].relative.*.benchmark_pct instruments[].relative.*.rank instruments[].relative.*.rank.larger
 instruments[].relative.*.rank.of instruments[].relative.*.rank.since instruments[].relative.*.rank.sessions
