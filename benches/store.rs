@@ -13,7 +13,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use marketsnap::domain::{Bar, Basis, InstrumentId, Provenance, Series};
 use marketsnap::store::sqlite::Opening;
-use marketsnap::store::{Settled, Sqlite, Store};
+use marketsnap::store::{Bound, Settled, Sought, Sqlite, Store};
 
 /// Closes of thirteen months.
 const REPORT: usize = 280;
@@ -123,6 +123,22 @@ fn store(c: &mut Criterion) {
     group.bench_function("open and read everything of 60", |b| {
         b.iter(|| black_box(read(&some, NaiveDate::MIN.max(NaiveDate::from_epoch_days(-100_000).unwrap()))));
     });
+    // The highest close of a series: its own, or one that none is above.
+    let shown: Vec<_> =
+        some.iter().enumerate().map(|(at, _)| series(at * spread, days.get(..1).unwrap(), 0)).collect();
+    let beyond = |bound| {
+        let sought = shown.iter().map(|s| Sought { of: &s.provenance, before: since, bound });
+        opened(&path).beyond(&sought.collect::<Vec<_>>()).unwrap()
+    };
+    for (name, bound) in [
+        ("open and look for a close that 60 had lately", Bound::CloseAtLeast(60.0)),
+        ("open and look for a close that none of 60 had", Bound::CloseAtLeast(1e9)),
+        ("open and look for a move that none of 60 had", Bound::MoveAtLeast(1e9)),
+    ] {
+        let lately = bound == Bound::CloseAtLeast(60.0);
+        assert!(beyond(bound).iter().all(|b| b.is_some_and(|b| b.from.is_some() == lately)));
+        group.bench_function(name, |b| b.iter(|| black_box(beyond(bound))));
+    }
     group.throughput(Throughput::Elements(size.instruments as u64));
     group.bench_function("open and read 13 months of all", |b| b.iter(|| black_box(read(&all, since))));
     let mut day = 0;

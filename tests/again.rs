@@ -265,6 +265,70 @@ fn the_first_run_and_every_later_one_date_a_record_by_all_that_is_held() {
 }
 
 #[test]
+fn a_record_loss_is_dated_by_the_store_as_by_the_source_and_by_all_that_was_known_then() {
+    let days = Days::new();
+    // The old closes begin at 1700 and go on at 1000: -41 %. On 21 January the close falls by 30 %.
+    days.before("STAR50", "2024-01-25", 1700.0, 1000.0);
+    days.change(
+        "STAR50",
+        |date, close| if date.to_string() == "2026-01-21" { 1482.994 * 0.7 } else { close },
+    );
+    let first = days.today("2026-01-21T09:00:00Z", &["STAR50"], plain);
+    let again = days.today("2026-01-21T09:04:00Z", &["STAR50"], plain);
+    assert_eq!(again.asked, 0);
+    let then = days.today("2026-01-23T23:00:00Z", &["STAR50"], |options| {
+        options.when.as_of = Some("2026-01-21T09:00:00Z".parse().unwrap());
+        options.offline = true;
+    });
+    for run in [&first, &again, &then] {
+        let records = run.row("STAR50")["records"].as_array().unwrap();
+        let loss = records.iter().find(|r| r["kind"] == "largest_daily_loss_since").unwrap();
+        assert_eq!((&loss["date"], &loss["since_start"]), (&"2024-01-26".into(), &false.into()));
+        assert_eq!(loss["sessions"], first.row("STAR50")["records"][0]["sessions"]);
+    }
+}
+
+#[test]
+fn a_loss_across_a_missing_session_outdates_no_record_in_the_store_either() {
+    let days = Days::new();
+    // 5000 on the first day, 1700 until 11 March 2024 and 1000 from the 13th on, the 12th is missing: -66 %, and
+    // -41 % across a hole. On 21 January 2026 the close falls by 30 %.
+    days.before("STAR50", "2024-01-25", 5000.0, 1000.0);
+    days.change("STAR50", |date, close| match date.to_string().as_str() {
+        "2026-01-21" => 1482.994 * 0.7,
+        day if day > "2024-01-25" && day < "2024-03-13" => 1700.0,
+        _ => close,
+    });
+    days.hold_back("STAR50", "2024-03-12");
+    let first = days.today("2026-01-21T09:00:00Z", &["STAR50"], plain);
+    let again = days.today("2026-01-21T09:04:00Z", &["STAR50"], plain);
+    assert_eq!(again.asked, 0);
+    for run in [&first, &again] {
+        let records = run.row("STAR50")["records"].as_array().unwrap();
+        let loss = records.iter().find(|r| r["kind"] == "largest_daily_loss_since").unwrap();
+        assert_eq!((&loss["date"], &loss["since_start"]), (&"2024-01-26".into(), &false.into()));
+    }
+}
+
+#[test]
+fn a_record_that_nothing_held_outdates_names_the_first_close_held() {
+    let days = Days::new();
+    days.before("STAR50", "2024-01-25", 1000.0, 1000.0);
+    days.change("STAR50", |date, close| if date.to_string() == "2026-01-21" { 1900.0 } else { close });
+    let first = days.today("2026-01-21T09:00:00Z", &["STAR50"], plain);
+    let again = days.today("2026-01-21T09:04:00Z", &["STAR50"], plain);
+    assert_eq!(again.asked, 0);
+    for run in [&first, &again] {
+        let records = run.row("STAR50")["records"].as_array().unwrap();
+        let high = records.iter().find(|r| r["kind"] == "highest_close_since").unwrap();
+        assert_eq!((&high["date"], &high["since_start"]), (&"2024-01-25".into(), &true.into()));
+        let text = run.report["highlights"][0]["text"].as_str().unwrap().to_owned();
+        // 1900 / 1482.994 - 1 is 28.119 %.
+        assert_eq!(text, "STAR 50 +28.12 %: largest daily gain since the data begin (25 January 2024)");
+    }
+}
+
+#[test]
 fn a_close_that_is_restated_while_the_newest_is_withdrawn_is_used_in_its_new_form() {
     let days = Days::new();
     days.today("2026-01-21T21:40:00Z", &["SP500"], plain);

@@ -7,7 +7,7 @@ mod report;
 use std::process::Command;
 
 use chrono::{Days, NaiveDate};
-use marketsnap::domain::snapshot::{MoveFlag, NoteKind};
+use marketsnap::domain::snapshot::{MoveFlag, NoteKind, RecordKind};
 use marketsnap::domain::universe::{Composite, Member};
 use marketsnap::domain::{Absent, Snapshot};
 use proptest::prelude::*;
@@ -85,7 +85,7 @@ fn a_day_without_a_rate_takes_the_one_before_and_both_ends_at_one_rate_are_flagg
 
 #[test]
 fn a_rate_counts_from_its_days_end_on() {
-    // Tokyo closes at 06:45 UTC, the currency day at 22:00 UTC.
+    // Tokyo closes at 06:30 UTC, the currency day at 22:00 UTC.
     let rate = |when: &str| {
         let report = tokyo().at(when);
         let nikkei = row(&report, "NIKKEI225");
@@ -125,6 +125,8 @@ fn a_rate_holds_for_seven_days_and_no_longer() {
     assert_eq!(nikkei.fx.as_ref().unwrap().absent, Some(Absent::NoFx));
     assert_eq!(nikkei.local.as_ref().unwrap().close, Some(54_341.23));
     assert_eq!(nikkei.session.date, Some(d("2026-01-14")));
+    // Tokyo's close of 15:30.
+    assert_eq!(nikkei.session.closed_at, Some(report::at("2026-01-14T06:30:00Z")));
     let error = report.errors.iter().find(|e| e.id == id("NIKKEI225")).unwrap();
     assert_eq!(error.kind, "no_fx");
     assert!(error.message.ends_with("the newest settled one is of 2026-01-06"), "{}", error.message);
@@ -292,10 +294,10 @@ fn records_are_those_of_the_converted_closes_and_say_in_which_currency() {
     let book = Book::new().series("NIKKEI225", &falling, None, vec![]).series("USDJPY", &rates, None, vec![]);
     let report = book.currency("USD").horizons("1D").at("2025-07-15T23:00:00Z");
     let nikkei = row(&report, "NIKKEI225");
-    let high = nikkei.records.iter().find(|r| r.kind == "highest_close_since").unwrap();
+    let high = nikkei.records.iter().find(|r| r.kind == RecordKind::HighestCloseSince).unwrap();
     assert_eq!((high.date, high.sessions), (d("2025-06-02"), Some(31)));
     let head = report.highlights.iter().find(|h| h.id == id("NIKKEI225")).unwrap();
-    assert!(head.text.contains(" % in USD: highest close since 2 June 2025"), "{}", head.text);
+    assert!(head.text.starts_with("Nikkei 225 +2.04 % in USD: "), "{}", head.text);
 }
 
 fn is_weekday(date: NaiveDate) -> bool {

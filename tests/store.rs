@@ -85,4 +85,8 @@ kept!(
     the_range_of_a_close_outside_of_it_comes_back_and_no_other,
     a_series_read_back_gives_the_warnings_of_the_one_fetched,
     pruning_forgets_what_was_told_and_leaves_what_an_instant_needs,
+    the_newest_close_or_move_beyond_a_bound_is_what_a_scan_of_all_closes_finds,
+    only_the_series_that_is_meant_answers_and_only_for_a_session_that_it_has,
+    what_is_beyond_a_bound_knows_the_version_in_use_gaps_and_splits,
+    closes_at_the_ends_of_what_a_number_can_be_are_looked_at_without_failing,
 );

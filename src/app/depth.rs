@@ -3,12 +3,16 @@
 //!
 //! Not for: which closes a horizon needs (`plan`), or what a record is (`compute::records`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use chrono::{Datelike, NaiveDate};
 
 use super::plan::Plan;
 use super::{rates, shelf};
 use crate::compute::{Inputs, snapshot};
+use crate::domain::snapshot::{Record, RecordKind};
 use crate::domain::{InstrumentId, Provenance, Series, Snapshot};
+use crate::store::{Bound, Sought, Store};
 
 /// Cuts series to what the horizons need, so that a report does not depend on how much a source sent beyond
 /// that; gives back what was longer.
@@ -30,32 +34,192 @@ pub(super) fn cut(
 
 /// Looks for records further back where nothing in the report's closes outdates them: in what came beyond
 /// those, and in what is held.
+///
+/// The store is asked for the newest close or move that outdates a record, and only closes from there on are
+/// read. What was known at an instant is read whole, and so is a series with splits, as closes before one may
+/// be on another basis.
 pub(super) fn look_further(
     plan: &Plan,
     inputs: &Inputs<'_>,
     came: &BTreeMap<InstrumentId, Series>,
     report: &mut Snapshot,
 ) {
-    let ids = snapshot::unbroken(report);
-    if plan.demo || ids.is_empty() {
+    let unbroken: Vec<(InstrumentId, Record)> =
+        snapshot::unbroken(report).map(|(id, record)| (id.clone(), record.clone())).collect();
+    if plan.demo || unbroken.is_empty() {
         return;
     }
-    let ids_and_rates = [ids.as_slice(), &rates::pairs(plan)].concat();
-    let held = shelf::everything(plan, &ids_and_rates, inputs.generated_at);
-    let mut further = inputs.series.clone();
-    let mut found = Vec::new();
-    for id in ids_and_rates {
-        let Some(shown) = inputs.series.get(&id) else { continue };
-        let all = held.iter().chain(came.get(&id)).filter(|s| same(&s.provenance, &shown.provenance));
-        let longest = all.filter_map(|s| extended(shown, s)).min_by_key(|s| s.bars().first().map(|b| b.date));
-        if let Some(longest) = longest {
-            further.insert(id.clone(), longest);
-            found.extend(Some(id).filter(|id| ids.contains(id)));
+    let mut reach = Reach::of(inputs, came, &unbroken, &rates::pairs(plan));
+    // The store knows closes as they are quoted and as they are known now.
+    let mut store = match (plan.known_at(), &plan.currency) {
+        (None, None) => shelf::opened(plan, inputs.generated_at),
+        _ => None,
+    };
+    if let Some(store) = &mut store {
+        reach.ask(store.as_mut(), inputs, &unbroken);
+    }
+    let mut longer = reach.read(plan, inputs, store.as_deref_mut());
+    recomputed(inputs, &longer, report);
+    // What the store found may span a hole, and then outdates nothing.
+    let missed = |(id, r): &(&InstrumentId, &Record)| reach.found.contains(&((*id).clone(), r.kind));
+    let missed: BTreeSet<InstrumentId> =
+        snapshot::unbroken(report).filter(missed).map(|(id, _)| id.clone()).collect();
+    if !missed.is_empty() {
+        reach.since = missed.iter().filter_map(|id| Some((id.clone(), *reach.first.get(id)?))).collect();
+        reach.whole.clear();
+        longer = reach.read(plan, inputs, store.as_deref_mut());
+        recomputed(inputs, &longer, report);
+    }
+    snapshot::held_since(report, &reach.first);
+}
+
+/// The records of instruments of which more closes are there.
+fn recomputed(inputs: &Inputs<'_>, longer: &BTreeMap<InstrumentId, Series>, report: &mut Snapshot) {
+    if longer.is_empty() {
+        return;
+    }
+    let ids: Vec<InstrumentId> = longer.keys().cloned().collect();
+    // Holes are known by the other instruments of a market.
+    let market = |s: &Series| {
+        let usual = || inputs.universe.instrument(&s.provenance.instrument).map(|i| &i.exchange);
+        let venue = s.provenance.venue.as_ref().or_else(usual)?;
+        inputs.universe.exchange(venue).map(|e| &e.market)
+    };
+    let markets: BTreeSet<_> = longer.values().map(market).collect();
+    let converted = inputs.currency.is_some();
+    let beside = inputs
+        .series
+        .iter()
+        .filter(|(id, s)| !longer.contains_key(*id) && (converted || markets.contains(&market(s))));
+    let further = beside.chain(longer).map(|(id, s)| (id.clone(), s.clone())).collect();
+    snapshot::look_further(report, &ids, &Inputs { series: &further, ..*inputs });
+}
+
+/// How far back the closes of each instrument are to be read.
+#[derive(Default)]
+struct Reach<'a> {
+    /// What came beyond the report's closes, where it goes on from them.
+    came: BTreeMap<InstrumentId, &'a Series>,
+    /// Read all that is held.
+    whole: BTreeSet<InstrumentId>,
+    /// Read from this session on.
+    since: BTreeMap<InstrumentId, NaiveDate>,
+    /// The first session held.
+    first: BTreeMap<InstrumentId, NaiveDate>,
+    /// The records that the store found an earlier session for.
+    found: HashSet<(InstrumentId, RecordKind)>,
+}
+
+impl<'a> Reach<'a> {
+    /// Everything, until the store was asked.
+    fn of(
+        inputs: &Inputs<'_>,
+        came: &'a BTreeMap<InstrumentId, Series>,
+        unbroken: &[(InstrumentId, Record)],
+        pairs: &[InstrumentId],
+    ) -> Self {
+        let whole: BTreeSet<InstrumentId> = unbroken.iter().map(|(id, _)| id).chain(pairs).cloned().collect();
+        let goes_on = |id: &&InstrumentId| came.get(*id).zip(inputs.series.get(*id));
+        let goes_on =
+            |id: &&InstrumentId| goes_on(id).is_some_and(|(c, s)| same(&c.provenance, &s.provenance));
+        let came = whole.iter().filter(goes_on).filter_map(|id| Some((id.clone(), came.get(id)?)));
+        Self { came: came.collect(), whole: whole.clone(), ..Self::default() }
+    }
+
+    /// Asks the store how far back each record is to be looked for. Where it cannot answer, all is read.
+    fn ask(&mut self, store: &mut dyn Store, inputs: &Inputs<'_>, unbroken: &[(InstrumentId, Record)]) {
+        let sought = |(id, record): &'_ (InstrumentId, Record)| {
+            let shown = inputs.series.get(id)?;
+            let plain = shown.splits.is_empty() && !shown.provenance.raw;
+            let first = shown.bars().first().filter(|_| plain)?;
+            Some((id.clone(), record.kind, *first, &shown.provenance, bound(record)))
+        };
+        let asked: Vec<_> = unbroken.iter().filter_map(sought).collect();
+        let sought: Vec<Sought<'_>> = asked
+            .iter()
+            .map(|(_, _, bar, of, bound)| Sought { of, before: bar.date, bound: *bound })
+            .collect();
+        let Ok(answers) = store.beyond(&sought) else { return };
+        for ((id, kind, first, ..), answer) in asked.into_iter().zip(answers) {
+            let Some(answer) = answer.filter(|a| !a.splits && a.close.to_bits() == first.close.to_bits())
+            else {
+                continue;
+            };
+            let came_first = self.came.get(&id).and_then(|s| s.bars().first()).map(|b| b.date);
+            if answer.first >= first.date || came_first.is_some_and(|day| day < answer.first) {
+                continue;
+            }
+            self.whole.remove(&id);
+            self.first.insert(id.clone(), answer.first);
+            if let Some(from) = answer.from {
+                self.found.insert((id.clone(), kind));
+                let since = self.since.entry(id).or_insert(from);
+                *since = from.min(*since);
+            }
         }
     }
-    if !found.is_empty() {
-        snapshot::look_further(report, &found, &Inputs { series: &further, ..*inputs });
+
+    /// Reads what is to be read, and puts it before the report's closes.
+    fn read(
+        &self,
+        plan: &Plan,
+        inputs: &Inputs<'_>,
+        store: Option<&mut (dyn Store + 'static)>,
+    ) -> BTreeMap<InstrumentId, Series> {
+        let whole: Vec<InstrumentId> = self.whole.iter().cloned().collect();
+        let mut held = match store {
+            None => shelf::everything(plan, &whole, inputs.generated_at),
+            Some(store) => {
+                let mut held = read_since(store, &whole, NaiveDate::MIN);
+                for (since, ids) in together(&self.since) {
+                    held.extend(read_since(store, &ids, since));
+                }
+                held
+            }
+        };
+        held.extend(self.whole.iter().filter_map(|id| self.came.get(id)).map(|s| (*s).clone()));
+        let mut longer: BTreeMap<InstrumentId, Series> = BTreeMap::new();
+        for other in held {
+            let id = &other.provenance.instrument;
+            let Some(shown) = inputs.series.get(id).filter(|s| same(&s.provenance, &other.provenance)) else {
+                continue;
+            };
+            let Some(extended) = extended(shown, &other) else { continue };
+            let begins = |s: &Series| s.bars().first().map(|b| b.date);
+            if longer.get(id).is_none_or(|l| begins(&extended) < begins(l)) {
+                longer.insert(id.clone(), extended);
+            }
+        }
+        longer
     }
+}
+
+/// What outdates a record.
+fn bound(record: &Record) -> Bound {
+    match record.kind {
+        RecordKind::LargestDailyGainSince => Bound::MoveAtLeast(record.value),
+        RecordKind::LargestDailyLossSince => Bound::MoveAtMost(record.value),
+        RecordKind::HighestCloseSince => Bound::CloseAtLeast(record.value),
+        RecordKind::LowestCloseSince => Bound::CloseAtMost(record.value),
+    }
+}
+
+fn read_since(store: &mut dyn Store, ids: &[InstrumentId], since: NaiveDate) -> Vec<Series> {
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    store.held(ids, since, None).unwrap_or_default().into_iter().map(|held| held.series).collect()
+}
+
+/// Instruments that are read together, from the earliest session of each year that one is needed from.
+fn together(since: &BTreeMap<InstrumentId, NaiveDate>) -> Vec<(NaiveDate, Vec<InstrumentId>)> {
+    let mut years: BTreeMap<i32, (NaiveDate, Vec<InstrumentId>)> = BTreeMap::new();
+    for (id, since) in since {
+        let (first, ids) = years.entry(since.year()).or_insert((*since, Vec::new()));
+        *first = (*since).min(*first);
+        ids.push(id.clone());
+    }
+    years.into_values().collect()
 }
 
 fn same(a: &Provenance, b: &Provenance) -> bool {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use secrecy::SecretString;
 
-use crate::domain::Horizon;
+use crate::domain::{Horizon, Lang};
 use crate::render::{Format, Style};
 
 /// Which report.
@@ -113,6 +113,8 @@ pub struct Options {
     pub output: Option<PathBuf>,
     /// How it looks.
     pub style: Style,
+    /// The language of names and highlights.
+    pub lang: Lang,
     /// Leave out warnings on standard error.
     pub quiet: bool,
 }

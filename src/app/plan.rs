@@ -252,6 +252,7 @@ impl Plan {
         let horizons = horizons(&options, day)?;
         let chart = Charting::new(&options, choice::distinct(&chosen, &universe), &benchmark)?;
         let format = if chart.picture.is_some() { Format::Table } else { format(&options)? };
+        universe.speak(options.lang);
         Ok(Self {
             command: options.command,
             query: fetch::Query { wants, from: first_day_needed(&horizons, day), until: now.date_naive() },

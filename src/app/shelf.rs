@@ -15,7 +15,7 @@ use crate::compute::fresh::{self, Seen};
 use crate::compute::moves;
 use crate::domain::{Exchange, Instrument, InstrumentId, Provenance, Series};
 use crate::fetch::{self, Want};
-use crate::store::{self, Coverage, Held, Opening, Place, StoreError};
+use crate::store::{self, Coverage, Held, Opening, Place, Store, StoreError};
 
 /// Closes begin so many days after the first one needed at most: reports ask for a month to spare.
 const SPARE: Days = Days::new(31);
@@ -138,13 +138,19 @@ impl Shelf {
     }
 }
 
+/// The store, opened for reading; none where there is none or it cannot be opened.
+pub(super) fn opened(plan: &Plan, now: DateTime<Utc>) -> Option<Box<dyn Store>> {
+    let place = plan.store.as_ref().filter(|p| p.begun())?;
+    let opening =
+        Opening { busy: PATIENCE.min(plan.settings.deadline), read_only: true, ..Opening::new(place, now) };
+    Some(store::open(&opening).ok()?.store)
+}
+
 /// All closes held of instruments, each series as the report's instant knew it; nothing where the store
 /// cannot be read.
 pub(super) fn everything(plan: &Plan, ids: &[InstrumentId], now: DateTime<Utc>) -> Vec<Series> {
-    let Some(place) = plan.store.as_ref().filter(|p| p.begun()) else { return Vec::new() };
-    let opening =
-        Opening { busy: PATIENCE.min(plan.settings.deadline), read_only: true, ..Opening::new(place, now) };
-    let all = store::open(&opening).and_then(|mut o| o.store.held(ids, NaiveDate::MIN, plan.known_at()));
+    let all = opened(plan, now).map(|mut store| store.held(ids, NaiveDate::MIN, plan.known_at()));
+    let all = all.and_then(Result::ok);
     let items = all.unwrap_or_default().into_iter().filter_map(|held| item(plan, held, now));
     items.map(|i| i.held.series).collect()
 }

@@ -53,6 +53,7 @@ pub enum CatalogueError {
 #[serde(deny_unknown_fields)]
 struct File {
     sections: Vec<String>,
+    sections_zh: BTreeMap<String, String>,
     instrument: Vec<InstrumentEntry>,
     composite: Vec<CompositeEntry>,
     group: Vec<GroupEntry>,
@@ -118,6 +119,7 @@ pub fn load() -> Result<Universe, CatalogueError> {
     universe.composites = file.composite.into_iter().map(composite).collect();
     universe.groups = file.group.into_iter().map(group).collect();
     universe.sections = file.sections;
+    universe.sections_zh = file.sections_zh;
     universe.exchanges = venues::load()?;
     Ok(universe)
 }

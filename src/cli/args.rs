@@ -16,7 +16,7 @@ use clap::{Arg, Args, CommandFactory, FromArgMatches, ValueEnum};
 
 use super::{Cli, World};
 use crate::app::{ChartOptions, Exit, Format, Options, Palette, Picture, Style, When};
-use crate::domain::Horizon;
+use crate::domain::{Horizon, Lang};
 
 /// The width of a table that no terminal shows.
 pub(super) const WIDTH_IN_A_PIPE: usize = 80;
@@ -84,6 +84,9 @@ pub(super) struct Shared {
     /// Table width in columns [default: the terminal's, 80 in a pipe]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000), allow_negative_numbers = true, env = "MARKETSNAP_WIDTH", help_heading = "Look")]
     width: Option<u16>,
+    /// Language of highlights, of names where one is known in it, and of section titles; all else is English
+    #[arg(long, value_enum, default_value_t = LangName::En, env = "MARKETSNAP_LANG", help_heading = "Look")]
+    lang: LangName,
 
     /// Use the closes built into the program: the session of 21 January 2026, no network
     #[arg(long, env = "MARKETSNAP_DEMO", value_parser = FalseyValueParser::new(), help_heading = "From where")]
@@ -165,6 +168,14 @@ enum PaletteName {
     RedUp,
     /// Gains blue, losses orange
     BlueOrange,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LangName {
+    /// English
+    En,
+    /// Chinese
+    Zh,
 }
 
 /// Which flags stand on the command line; what does not comes from the environment or a default.
@@ -255,6 +266,9 @@ impl Shared {
         if self.json && matches!(self.format, Some(FormatName::Table)) && both("json", "format") {
             return Err(Conflict::Both("--json", "--format table"));
         }
+        if self.ascii && self.lang == LangName::Zh && both("ascii", "lang") {
+            return Err(Conflict::Both("--ascii", "--lang zh"));
+        }
         if self.offline && self.demo && both("offline", "demo") {
             return Err(Conflict::Both("--offline", "--demo"));
         }
@@ -337,7 +351,8 @@ impl Shared {
             format: format.filter(|_| on_line),
             fallback_format: format.filter(|_| !on_line),
             output: self.file().cloned(),
-            style: self.style(world),
+            style: Style { ascii: self.ascii && self.lang(given) == Lang::En, ..self.style(world) },
+            lang: self.lang(given),
             quiet: self.quiet && self.verbose == 0,
         }
     }
@@ -356,6 +371,12 @@ impl Shared {
     /// The width that stands on the command line.
     pub(super) fn width(&self, given: &Given) -> Option<u16> {
         self.width.filter(|_| given.has("width"))
+    }
+
+    /// The language; ASCII on the command line outranks one from the environment that it cannot spell.
+    fn lang(&self, given: &Given) -> Lang {
+        let outranked = self.ascii && given.has("ascii") && !given.has("lang");
+        if self.lang == LangName::Zh && !outranked { Lang::Zh } else { Lang::En }
     }
 
     /// The file to write; `-` is standard output.

@@ -59,6 +59,7 @@ pub fn build(inputs: &Inputs<'_>) -> Comparison {
         demo: inputs.demo,
         status: completeness(inputs, &instruments),
         currency: inputs.currency.unwrap_or("local").to_owned(),
+        lang: inputs.universe.lang,
         end_date,
         rebased_over,
         sources: inputs.trust.map(|t| t.sources.clone()).unwrap_or_default(),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Inputs;
 use super::composite::Level;
@@ -30,8 +30,9 @@ pub(super) fn tell(row: &mut Row, line: Option<&Line<'_>>, market: &Market<'_>) 
     let Some(currency) = told.currency else { return };
     row.currency = Some(currency);
     row.decimals = row.decimals.max(DECIMALS);
-    if let Some(date) = told.session.filter(|_| row.close.is_none()) {
+    if let Some((date, closed_at)) = told.session.filter(|_| row.close.is_none()) {
         row.session.date = Some(date);
+        row.session.closed_at = closed_at;
         lack(row);
     }
 }
@@ -57,8 +58,9 @@ pub(super) fn tell_compared(
     let Some(currency) = told.currency else { return };
     side.currency = Some(currency);
     side.decimals = side.decimals.max(DECIMALS);
-    if let Some(date) = told.session.filter(|_| side.close.is_none()) {
+    if let Some((date, closed_at)) = told.session.filter(|_| side.close.is_none()) {
         side.session.date = Some(date);
+        side.session.closed_at = closed_at;
         side.rebased.absent = Some(Absent::NoFx);
     }
 }
@@ -117,8 +119,8 @@ struct Told {
     local: Option<Local>,
     /// The report's currency, unless the line is left as it is.
     currency: Option<String>,
-    /// The newest session, where it has no rate.
-    session: Option<NaiveDate>,
+    /// The newest session and its end, where it has no rate.
+    session: Option<(NaiveDate, Option<DateTime<Utc>>)>,
 }
 
 fn told(line: &Line<'_>, market: &Market<'_>) -> Option<Told> {
@@ -139,7 +141,9 @@ fn told(line: &Line<'_>, market: &Market<'_>) -> Option<Told> {
             let newest = known.and_then(|k| k.bars.last());
             let fx = Fx { pair, ..none(Absent::NoFx) };
             let local = local(newest.map(|b| b.close));
-            Some(Told { fx, local, currency: to, session: newest.map(|b| b.date) })
+            let closed = |date| known.filter(|k| !k.live).map(|k| k.exchange.session_times(date).final_);
+            let session = newest.map(|b| (b.date, closed(b.date)));
+            Some(Told { fx, local, currency: to, session })
         }
         Money::Converted(converted) => {
             let local = local(converted.close());
@@ -160,10 +164,9 @@ fn told(line: &Line<'_>, market: &Market<'_>) -> Option<Told> {
     }
 }
 
-/// ` in USD` behind a figure of a row whose closes were converted.
-pub(super) fn in_words(row: &Row) -> String {
-    let converted = row.local.as_ref().and(row.currency.as_ref());
-    converted.map_or_else(String::new, |currency| format!(" in {currency}"))
+/// The currency that a row's closes were converted to.
+pub(super) fn to(row: &Row) -> Option<&str> {
+    row.local.as_ref().and(row.currency.as_deref())
 }
 
 /// The notes on the rates of the lines shown, and on what is not converted.

@@ -12,6 +12,7 @@ pub mod composite;
 mod contributions;
 mod converted;
 pub mod currency;
+mod drawdown;
 pub mod fresh;
 mod groups;
 mod highlights;
@@ -34,9 +35,11 @@ mod risk;
 mod rows;
 pub mod sessions;
 pub mod show;
+mod size;
 pub mod snapshot;
 mod suspect;
 pub mod trust;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,21 +1,18 @@
 //! Dated superlatives of the newest session: the largest daily move and the highest or lowest close since
-//! when, the streak it continues, and its size in standard deviations.
+//! when, and the streak it continues.
 //!
-//! Not for: live values (an intraday high is no record close), or which records make the report's head
-//! (`highlights`). Moves across a hole take no part.
+//! Not for: live values (an intraday high is no record close), how large a move is beside those before it
+//! (`size`), or which records make the report's head (`highlights`). Moves across a hole take no part.
 
 use super::lines::Line;
 use super::sessions::Market;
-use crate::domain::snapshot::{Record, Streak, ZScore};
+use crate::domain::snapshot::{Record, RecordKind, Streak};
 use crate::domain::{Absent, Bar, Move};
 
 /// A record must reach back over at least this many sessions in between.
 const SESSIONS_BETWEEN: usize = 20;
 /// A record since the data begin needs at least this many sessions.
 const ENOUGH_FOR_ALL_TIME: usize = 250;
-/// The deviation is taken over this many moves before the newest, and at least so many.
-pub(super) const Z_OVER: usize = 250;
-const Z_AT_LEAST: usize = 60;
 
 /// The records of a line's newest session, none for a live value.
 pub(super) fn records(line: &Line<'_>, market: &Market<'_>) -> Vec<Record> {
@@ -28,18 +25,18 @@ pub(super) fn records(line: &Line<'_>, market: &Market<'_>) -> Vec<Record> {
 
 /// The kinds of records that cannot be told of a line's newest session: none held outdates it and too few are
 /// held to call it a record since the data begin, or its move spans a hole.
-pub(super) fn undecided(line: &Line<'_>, market: &Market<'_>) -> Vec<&'static str> {
+pub(super) fn undecided(line: &Line<'_>, market: &Market<'_>) -> Vec<RecordKind> {
     let few = line.bars.len() < ENOUGH_FOR_ALL_TIME;
     let found = candidates(line, market).into_iter().filter(|c| few && c.earlier.is_none());
     let newest = line.bars.len().checked_sub(1).and_then(|at| move_into(line, market, at));
-    let moves = ["largest_daily_gain_since", "largest_daily_loss_since"];
+    let moves = [RecordKind::LargestDailyGainSince, RecordKind::LargestDailyLossSince];
     let unknown = moves.into_iter().filter(|_| newest.is_none());
     found.map(|c| c.kind).chain(unknown).collect()
 }
 
 /// A superlative that the newest session may be, and the newest earlier one that was at least as large.
 struct Candidate {
-    kind: &'static str,
+    kind: RecordKind,
     earlier: Option<usize>,
     value: f64,
 }
@@ -65,8 +62,8 @@ fn daily_move(line: &Line<'_>, market: &Market<'_>) -> Option<Candidate> {
     let newest = line.bars.len().checked_sub(1)?;
     let r = move_into(line, market, newest)?;
     let kind = match r {
-        _ if r > 0.0 => "largest_daily_gain_since",
-        _ if r < 0.0 => "largest_daily_loss_since",
+        _ if r > 0.0 => RecordKind::LargestDailyGainSince,
+        _ if r < 0.0 => RecordKind::LargestDailyLossSince,
         _ => return None,
     };
     let as_large = |base: &Bar, end: &Bar| {
@@ -94,28 +91,21 @@ fn level(bars: &[Bar], extreme: Extreme) -> Option<Candidate> {
         Extreme::Lowest => b.close <= newest.close,
     };
     let kind = match extreme {
-        Extreme::Highest => "highest_close_since",
-        Extreme::Lowest => "lowest_close_since",
+        Extreme::Highest => RecordKind::HighestCloseSince,
+        Extreme::Lowest => RecordKind::LowestCloseSince,
     };
     Some(Candidate { kind, earlier: earlier.iter().rposition(beyond), value: newest.close })
 }
 
 /// A record that is worth its name: enough sessions in between, or none such in enough data.
-fn dated(bars: &[Bar], kind: &str, earlier: Option<usize>, value: f64) -> Option<Record> {
+fn dated(bars: &[Bar], kind: RecordKind, earlier: Option<usize>, value: f64) -> Option<Record> {
     let newest = bars.len().checked_sub(1)?;
     let (date, sessions) = match earlier {
         Some(at) if newest - at > SESSIONS_BETWEEN => (bars.get(at)?.date, Some(newest - at)),
         None if bars.len() >= ENOUGH_FOR_ALL_TIME => (bars.first()?.date, None),
         _ => return None,
     };
-    Some(Record {
-        kind: kind.to_owned(),
-        date,
-        sessions,
-        since_start: sessions.is_none(),
-        value,
-        held: newest,
-    })
+    Some(Record { kind, date, sessions, since_start: sessions.is_none(), value, held: newest })
 }
 
 /// Consecutive sessions in the newest one's direction.
@@ -131,27 +121,4 @@ pub(super) fn streak(line: &Line<'_>, market: &Market<'_>) -> Streak {
     let Some(up) = sign(newest) else { return none(Absent::NoneSet) };
     let sessions = (1..=newest).rev().take_while(|at| sign(*at) == Some(up)).count();
     Streak { direction: Some(if up { "up" } else { "down" }), sessions: Some(sessions), absent: None }
-}
-
-/// The newest 1D move divided by the sample standard deviation of the up to 250 moves before it.
-#[allow(clippy::cast_precision_loss)]
-pub(super) fn z_score(line: &Line<'_>, market: &Market<'_>) -> ZScore {
-    let none = |absent| ZScore { value: None, sessions: None, absent: Some(absent) };
-    if line.open() {
-        return none(Absent::Live);
-    }
-    let Some(newest) = line.bars.len().checked_sub(1) else { return none(Absent::NoSession) };
-    let Some(r) = move_into(line, market, newest) else { return none(Absent::InsufficientHistory) };
-    let before: Vec<f64> =
-        (1..newest).rev().filter_map(|at| move_into(line, market, at)).take(Z_OVER).collect();
-    if before.len() < Z_AT_LEAST {
-        return none(Absent::InsufficientHistory);
-    }
-    let n = before.len() as f64;
-    let mean = before.iter().sum::<f64>() / n;
-    let deviation = (before.iter().map(|m| (m - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    if deviation <= 0.0 {
-        return none(Absent::NoneSet);
-    }
-    ZScore { value: Some(r / deviation), sessions: Some(before.len()), absent: None }
 }

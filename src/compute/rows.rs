@@ -10,9 +10,9 @@ use super::lines::{Line, Of};
 use super::period::Periods;
 use super::rank::{self, Past};
 use super::sessions::{self, Market};
-use super::{Inputs, converted, limit, moves, range, records, relative, suspect};
+use super::{Inputs, converted, drawdown, limit, moves, range, records, relative, size, suspect};
 use crate::domain::snapshot::{
-    CompositeRow, GroupRow, MoveCell, Previous, RelativeCell, Row, Session, SourceInfo, Streak, ZScore,
+    CompositeRow, GroupRow, MoveCell, Previous, RelativeCell, Row, Session, SourceInfo, Streak,
 };
 use crate::domain::{
     Absent, Basis, Horizon, Instrument, InstrumentId, Kind, Ordered, Percent, Warning, WarningKind,
@@ -195,6 +195,8 @@ impl Rows<'_, '_> {
         let change = newest.zip(before).map(|(b, a)| b.close - a.close);
         let moves = self.moves(line);
         let relative = self.relative(line, &moves);
+        let (z_score, rarity) =
+            line.map_or_else(|| size::without(Absent::NoSession), |l| size::size(l, self.market));
         let trend = line
             .map(|l| l.bars.iter().rev().take(TREND).rev().map(|b| b.close).collect())
             .unwrap_or_default();
@@ -221,7 +223,9 @@ impl Rows<'_, '_> {
             range_52w: line.map_or_else(range::no_session, range::range_52w),
             records: line.map(|l| records::records(l, self.market)).unwrap_or_default(),
             streak: line.map_or_else(no_streak, |l| records::streak(l, self.market)),
-            z_score: line.map_or_else(no_z_score, |l| records::z_score(l, self.market)),
+            z_score,
+            rarity,
+            drawdown: line.map_or_else(drawdown::no_session, drawdown::drawdown),
             limit: line.map_or_else(limit::none_set, |l| limit::limit(l, self.market)),
             fx: None,
             local: None,
@@ -265,10 +269,6 @@ impl Rows<'_, '_> {
 
 fn no_streak() -> Streak {
     Streak { absent: Some(Absent::NoSession), ..Streak::default() }
-}
-
-fn no_z_score() -> ZScore {
-    ZScore { absent: Some(Absent::NoSession), ..ZScore::default() }
 }
 
 #[derive(Default)]

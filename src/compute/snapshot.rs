@@ -4,12 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::NaiveDate;
+
 use super::lines::Line;
 use super::period::Periods;
 use super::rows::Rows;
 use super::sessions::Market;
 use super::{Chosen, Inputs, highlights, missing, notes, origins, rank, records};
-use crate::domain::snapshot::{Block, Completeness, CompositeRow, Failed, GroupRow, Item, Note, Row};
+use crate::domain::snapshot::{Block, Completeness, CompositeRow, Failed, GroupRow, Item, Note, Record, Row};
 use crate::domain::{Horizon, InstrumentId, Snapshot};
 
 /// Derives the whole report.
@@ -37,10 +39,11 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
         status: completeness(inputs, &errors, &instruments, &composites),
         benchmark: inputs.benchmark.clone(),
         currency: inputs.currency.unwrap_or("local").to_owned(),
+        lang: inputs.universe.lang,
         blocks: blocks(inputs, &instruments, &composites),
         composites,
         groups,
-        highlights: highlights::highlights(&instruments),
+        highlights: highlights::highlights(&instruments, inputs.benchmark, inputs.universe.lang),
         instruments,
         sources: inputs.trust.map(|t| t.sources.clone()).unwrap_or_default(),
         notes,
@@ -51,11 +54,10 @@ pub fn build(inputs: &Inputs<'_>) -> Snapshot {
     }
 }
 
-/// The instruments with a record that nothing in the report's closes outdates.
-#[must_use]
-pub fn unbroken(report: &Snapshot) -> Vec<InstrumentId> {
-    let all_time = report.instruments.iter().filter(|row| row.records.iter().any(|r| r.since_start));
-    all_time.map(|row| row.id.clone()).collect()
+/// The records that nothing in the report's closes outdates, by their instruments.
+pub fn unbroken(report: &Snapshot) -> impl Iterator<Item = (&InstrumentId, &Record)> {
+    let records = report.instruments.iter().flat_map(|row| row.records.iter().map(move |r| (&row.id, r)));
+    records.filter(|(_, record)| record.since_start)
 }
 
 /// Looks for the records of some instruments again, in closes that reach further back than the report's.
@@ -66,7 +68,16 @@ pub fn look_further(report: &mut Snapshot, ids: &[InstrumentId], further: &Input
             row.records = records::records(&line, &market);
         }
     }
-    report.highlights = highlights::highlights(&report.instruments);
+    report.highlights = highlights::highlights(&report.instruments, &report.benchmark, report.lang);
+}
+
+/// Says since when closes are held of instruments whose records nothing that is held outdates.
+pub fn held_since(report: &mut Snapshot, first: &BTreeMap<InstrumentId, NaiveDate>) {
+    for row in &mut report.instruments {
+        let Some(first) = first.get(&row.id) else { continue };
+        row.records.iter_mut().filter(|r| r.since_start).for_each(|r| r.date = r.date.min(*first));
+    }
+    report.highlights = highlights::highlights(&report.instruments, &report.benchmark, report.lang);
 }
 
 /// What the report shows, each thing once, in order.

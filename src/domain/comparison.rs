@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::currency::{Fx, Local};
 use super::horizon::Horizon;
 use super::instrument::{Basis, InstrumentId, Kind};
+use super::lang::Lang;
 use super::link::{Link, Rank};
 use super::moves::{Absent, Percent, Points};
 use super::ordered::Ordered;
@@ -149,6 +150,8 @@ pub struct Comparison {
     pub status: Completeness,
     /// `local`, or the currency that closes were converted to.
     pub currency: String,
+    /// Language of names.
+    pub lang: Lang,
     /// The common end date: each one's last session on or before it.
     pub end_date: Option<NaiveDate>,
     /// The horizon that the rebased lines run over.

@@ -11,6 +11,7 @@ use super::instrument::{Basis, InstrumentId, Kind, Mic};
 use super::link::Rank;
 use super::movers::Above50d;
 use super::moves::{Absent, Percent, Points};
+use super::news::{Drawdown, Rarity, Record};
 use super::ordered::Ordered;
 use super::series::Warning;
 
@@ -139,24 +140,6 @@ pub struct Range52w {
     pub absent: Option<Absent>,
 }
 
-/// A dated superlative.
-#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct Record {
-    /// Which superlative.
-    pub kind: String,
-    /// The earlier session that was at least as large, or the first one held.
-    pub date: NaiveDate,
-    /// How many sessions ago it was.
-    pub sessions: Option<usize>,
-    /// There was no earlier one since the data begin.
-    pub since_start: bool,
-    /// The value that set the record.
-    pub value: f64,
-    /// How many sessions before it are held.
-    #[serde(skip)]
-    pub held: usize,
-}
-
 /// Consecutive sessions in one direction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Streak {
@@ -246,6 +229,10 @@ pub struct Row {
     pub streak: Streak,
     /// Size of the day's move.
     pub z_score: ZScore,
+    /// How often a day as large came before.
+    pub rarity: Rarity,
+    /// How far below the highest close.
+    pub drawdown: Drawdown,
     /// Price limit.
     pub limit: Limit,
     /// Conversion applied; null where closes are shown as they are quoted.

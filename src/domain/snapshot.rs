@@ -8,10 +8,12 @@ use serde::Serialize;
 
 use super::horizon::Horizon;
 use super::instrument::InstrumentId;
+use super::lang::Lang;
 
+pub use super::news::{Drawdown, Highlight, HighlightKind, Rarity, Record, RecordKind};
 pub use super::row::{
-    CompositeRow, GroupRow, Limit, MoveCell, MoveFlag, Previous, Range52w, Record, RelativeCell, Row,
-    Session, SourceInfo, Status, Streak, ZScore,
+    CompositeRow, GroupRow, Limit, MoveCell, MoveFlag, Previous, Range52w, RelativeCell, Row, Session,
+    SourceInfo, Status, Streak, ZScore,
 };
 
 /// Whether everything asked for is in the report.
@@ -24,25 +26,6 @@ pub enum Completeness {
     Partial,
     /// Nothing could be had.
     Empty,
-}
-
-/// A sentence of the report's head, from typed facts.
-#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct Highlight {
-    /// The instrument.
-    pub id: InstrumentId,
-    /// The record's kind.
-    pub kind: String,
-    /// The record's date.
-    pub date: NaiveDate,
-    /// How many sessions ago it was.
-    pub sessions: Option<usize>,
-    /// The value.
-    pub value: f64,
-    /// Language of the text.
-    pub lang: &'static str,
-    /// The sentence.
-    pub text: String,
 }
 
 /// What a note is about.
@@ -158,6 +141,8 @@ pub struct Snapshot {
     pub benchmark: InstrumentId,
     /// `local`, or the currency that closes were converted to.
     pub currency: String,
+    /// Language of names and highlights.
+    pub lang: Lang,
     /// Rows in the order asked for, or the catalogue's.
     pub instruments: Vec<Row>,
     /// Composites.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::exchange::Exchange;
 use super::instrument::{Instrument, InstrumentId, Mic};
+use super::lang::Lang;
 
 /// A member of a composite with its weight (positive; normalised to 1 when used).
 #[derive(Debug, Clone, PartialEq)]
@@ -55,8 +56,12 @@ pub struct Universe {
     pub groups: Vec<Group>,
     /// Section names in the order the table shows them.
     pub sections: Vec<String>,
+    /// Chinese names of sections.
+    pub sections_zh: BTreeMap<String, String>,
     /// Venues by code.
     pub exchanges: BTreeMap<Mic, Exchange>,
+    /// The language that names are in.
+    pub lang: Lang,
 }
 
 impl Universe {
@@ -75,6 +80,28 @@ impl Universe {
             self.by_id.insert(instrument.id.clone(), self.instruments.len());
             self.instruments.push(instrument);
         }
+    }
+
+    /// Puts names and sections into a language, where they have a name in it. From then on words of the
+    /// command line are not resolved any more.
+    pub fn speak(&mut self, lang: Lang) {
+        self.lang = lang;
+        if lang == Lang::En {
+            return;
+        }
+        let zh = std::mem::take(&mut self.sections_zh);
+        let section = |name: &mut String| zh.get(name).into_iter().for_each(|zh| name.clone_from(zh));
+        let named = |name: &mut String, zh: &Option<String>| zh.iter().for_each(|zh| name.clone_from(zh));
+        for instrument in &mut self.instruments {
+            named(&mut instrument.name, &instrument.name_zh);
+            section(&mut instrument.section);
+        }
+        for composite in &mut self.composites {
+            named(&mut composite.name, &composite.name_zh);
+            section(&mut composite.section);
+        }
+        self.groups.iter_mut().for_each(|group| named(&mut group.name, &group.name_zh));
+        self.sections.iter_mut().for_each(section);
     }
 
     /// Instruments in catalogue order, then those asked for by a source's symbol.

@@ -123,9 +123,9 @@ fn legend(page: &mut Page, grid: &Grid, report: &Snapshot) {
             says.push(say);
         }
         if let Column::Local(horizon) = column {
-            says.push(format!(
-                "{horizon} local, fx: its parts, of the closes in their own currency and of the rate"
-            ));
+            let both = grid.columns.contains(&Column::Fx(*horizon));
+            let (fx, rate) = if both { (", fx", " and the rate's") } else { ("", "") };
+            says.push(format!("{horizon} local{fx}: the part of the closes in their own currency{rate}"));
         }
         if *column == Column::Position {
             says.push("52w: 0 at the lowest, 100 at the highest close of the last 365 days".to_owned());

@@ -12,7 +12,7 @@ use crate::domain::instrument::{Basis, InstrumentId, Kind, Mic};
 use crate::domain::link::Rank;
 use crate::domain::moves::{Absent, Percent, Points};
 use crate::domain::snapshot::*;
-use crate::domain::{Horizon, Snapshot};
+use crate::domain::{Horizon, Lang, Snapshot};
 
 pub(super) use pair::{compared_with, comparison};
 use quotes::{QUOTES, Quote};
@@ -130,7 +130,7 @@ fn kind(quote: &Quote) -> Kind {
 
 fn records(id: &str) -> Vec<Record> {
     let record = |date: &str, sessions, value| Record {
-        kind: "highest_close_since".to_owned(),
+        kind: RecordKind::HighestCloseSince,
         date: d(date),
         sessions: Some(sessions),
         since_start: false,
@@ -168,6 +168,8 @@ pub(super) fn empty_row(id: &str, name: &str, section: &str) -> Row {
         records: Vec::new(),
         streak: Streak::default(),
         z_score: ZScore::default(),
+        rarity: Rarity::default(),
+        drawdown: Drawdown::default(),
         limit: Limit { absent: Some(Absent::NoneSet), ..Limit::default() },
         fx: None,
         local: None,
@@ -294,11 +296,12 @@ fn group() -> GroupRow {
 fn highlight(id: &str, date: &str, text: &str) -> Highlight {
     Highlight {
         id: InstrumentId::new(id),
-        kind: "highest_close_since".to_owned(),
-        date: d(date),
+        kind: HighlightKind::HighestCloseSince,
+        session: d("2026-01-21"),
+        date: Some(d(date)),
         sessions: Some(72),
         value: 1535.393,
-        lang: "en",
+        lang: Lang::En,
         text: text.to_owned(),
     }
 }
@@ -367,6 +370,7 @@ pub(super) fn snapshot() -> Snapshot {
         status: Completeness::Partial,
         benchmark: InstrumentId::new("SP500"),
         currency: "local".to_owned(),
+        lang: Lang::En,
         blocks: blocks(&instruments),
         instruments,
         composites: vec![composite()],

@@ -9,6 +9,7 @@
 //! remembered of the sources themselves (`fetch::memory`).
 
 mod asked;
+mod beyond;
 pub mod error;
 mod join;
 pub mod merge;
@@ -22,6 +23,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::{Bar, InstrumentId, Provenance, Series};
 
+pub use beyond::{Beyond, Bound, Sought};
 pub use error::StoreError;
 pub use place::{NoAddress, Opened, Opening, Place, mend, open};
 pub use postgres::Postgres;
@@ -67,6 +69,14 @@ pub trait Store {
     fn writable(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    /// The newest close or move at or beyond each bound among the closes in use before a report's; none for a
+    /// series that is not held or has no close on the report's first session. Looks from there backwards, and
+    /// gives back no closes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    fn beyond(&mut self, sought: &[Sought<'_>]) -> Result<Vec<Option<Beyond>>, StoreError>;
 
     /// How far each series of these instruments was asked for, and its latest value; reads no closes.
     ///

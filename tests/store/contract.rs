@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use marketsnap::domain::{Series, Split};
-use marketsnap::store::{Coverage, Settled, Store};
+use marketsnap::domain::{Bar, Series, Split};
+use marketsnap::store::{Bound, Coverage, Settled, Sought, Store};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -334,4 +334,101 @@ fn compare(store: &mut dyn Store, name: &str, expected: &Versions) {
         assert_eq!(older.remove(date).unwrap_or_default(), replaced, "{date}");
     }
     assert!(older.is_empty());
+}
+
+/// A question to the series of an instrument, as it is kept by [`keep`].
+fn sought<'a>(of: &'a Series, before: NaiveDate, bound: Bound) -> Sought<'a> {
+    Sought { of: &of.provenance, before, bound }
+}
+
+/// The newest session that a scan of all closes finds; of a move, the one that it starts from.
+fn scanned(bars: &[Bar], before: NaiveDate, bound: Bound) -> Option<NaiveDate> {
+    let level = bars.iter().filter(|b| b.date < before && bound.met_by_close(b.close)).map(|b| b.date).max();
+    let moves = bars.windows(2).filter(|w| w[1].date <= before && bound.met_by_move(w[0].close, w[1].close));
+    level.max(moves.map(|w| w[0].date).max())
+}
+
+pub fn the_newest_close_or_move_beyond_a_bound_is_what_a_scan_of_all_closes_finds(store: &mut dyn Store) {
+    // Closes of few values, so that many are equal; some are zero or below, and no move counts there.
+    let values = prop::sample::select(vec![-2.0, 0.0, 1.0, 2.0, 99.0, 100.0, 100.0, 101.0, 101.5, 103.0]);
+    let mut runner = TestRunner::deterministic();
+    for n in 0..12 {
+        let closes = prop::collection::vec(values.clone(), 2..120).new_tree(&mut runner).unwrap().current();
+        let first = d("2020-01-01") + Days::new(n);
+        let bars = closes.iter().zip(first.iter_days()).map(|(close, date)| (date, *close));
+        let all = from_bars(&format!("I{n}"), at("2026-01-08 22:00"), bars);
+        // The newest come in a later answer than the others.
+        let cut = first + Days::new(closes.len() as u64 / 2);
+        let mut older = all.clone();
+        older.retain(|day| day <= cut);
+        older.provenance.fetched_at = at("2026-01-07 22:00");
+        keep(store, &older);
+        keep(store, &all);
+        let bounds = [100.0, 103.0, 104.0].map(Bound::CloseAtLeast).into_iter().chain([
+            Bound::CloseAtMost(99.0),
+            Bound::CloseAtMost(-3.0),
+            Bound::MoveAtLeast(0.0),
+            Bound::MoveAtLeast((101.5 / 99.0 - 1.0) * 100.0),
+            Bound::MoveAtLeast(1e9),
+            Bound::MoveAtMost((99.0 / 101.5 - 1.0) * 100.0),
+            Bound::MoveAtMost(-60.0),
+        ]);
+        let days = || all.bars().iter().map(|b| b.date);
+        let asked: Vec<_> = bounds.flat_map(|b| days().map(move |day| (b, day))).collect();
+        let sought: Vec<_> = asked.iter().map(|(bound, before)| sought(&all, *before, *bound)).collect();
+        for ((bound, before), answer) in asked.iter().zip(store.beyond(&sought).unwrap()) {
+            let answer = answer.unwrap();
+            assert_eq!(answer.from, scanned(all.bars(), *before, *bound), "{bound:?} before {before}");
+            let close = all.bars().iter().find(|b| b.date == *before).unwrap().close;
+            assert_eq!((answer.first, answer.close, answer.splits), (first, close, false));
+        }
+    }
+}
+
+pub fn only_the_series_that_is_meant_answers_and_only_for_a_session_that_it_has(store: &mut dyn Store) {
+    let mine = series("DAX", "2026-01-09 20:00", &[("2026-01-05", 9.0), ("2026-01-07", 3.0)]);
+    keep(store, &mine);
+    for other in variants(&mine) {
+        let bound = Bound::CloseAtLeast(4.0);
+        let asked = [sought(&other, d("2026-01-07"), bound), sought(&mine, d("2026-01-07"), bound)];
+        let answers = store.beyond(&asked).unwrap();
+        assert_eq!((answers[0], answers[1].unwrap().from), (None, Some(d("2026-01-05"))));
+    }
+    assert_eq!(store.beyond(&[sought(&mine, d("2026-01-06"), Bound::CloseAtLeast(4.0))]).unwrap(), [None]);
+    let unknown = series("CAC40", "2026-01-09 20:00", &[("2026-01-07", 3.0)]);
+    assert_eq!(store.beyond(&[sought(&unknown, d("2026-01-07"), Bound::CloseAtMost(4.0))]).unwrap(), [None]);
+    assert_eq!(store.beyond(&[]).unwrap(), []);
+}
+
+pub fn what_is_beyond_a_bound_knows_the_version_in_use_gaps_and_splits(store: &mut dyn Store) {
+    let days = [("2026-01-05", 9.0), ("2026-01-06", 5.0), ("2026-01-07", 3.0), ("2026-01-08", 3.0)];
+    keep(store, &series("DAX", "2026-01-09 20:00", &days));
+    // The close of the 6th is changed from 5 to 2, so that the newest of 4 or more is that of the 5th.
+    let again = series("DAX", "2026-01-10 20:00", &[("2026-01-06", 2.0), ("2026-01-08", 3.0)]);
+    keep(store, &again);
+    let bound = Bound::CloseAtLeast(4.0);
+    let answer = store.beyond(&[sought(&again, d("2026-01-08"), bound)]).unwrap()[0].unwrap();
+    assert_eq!((answer.from, answer.splits), (Some(d("2026-01-05")), false));
+    // What lies before a gap is not read and not found either.
+    let later = series("DAX", "2026-03-10 20:00", &[("2026-03-02", 1.0), ("2026-03-03", 3.0)]);
+    keep(store, &later);
+    let answer = store.beyond(&[sought(&later, d("2026-03-03"), bound)]).unwrap()[0].unwrap();
+    assert_eq!((answer.first, answer.from), (d("2026-03-02"), None));
+    let mut split = series("NVDA", "2026-01-09 20:00", &days);
+    split.splits = vec![Split { date: d("2026-01-06"), factor: 2.0 }];
+    keep(store, &split);
+    assert!(store.beyond(&[sought(&split, d("2026-01-08"), bound)]).unwrap()[0].unwrap().splits);
+}
+
+pub fn closes_at_the_ends_of_what_a_number_can_be_are_looked_at_without_failing(store: &mut dyn Store) {
+    let odd = [f64::MIN_POSITIVE, f64::MAX, 5e-324, -37.63, 1e-300, 4000.0, 4000.0];
+    let first = d("2020-04-17");
+    let bars = odd.iter().enumerate().map(|(n, close)| (first + Days::new(n as u64), *close));
+    let oil = from_bars("WTI", at("2020-05-01 10:00"), bars);
+    keep(store, &oil);
+    let last = oil.last().unwrap().date;
+    let answers = [Bound::MoveAtMost(0.0), Bound::CloseAtLeast(1e300), Bound::CloseAtMost(-37.0)]
+        .map(|bound| store.beyond(&[sought(&oil, last, bound)]).unwrap()[0].unwrap().from);
+    // The move into the last session is 0; the largest double came on the 18th, the price below 0 on the 20th.
+    assert_eq!(answers, [Some(d("2020-04-22")), Some(d("2020-04-18")), Some(d("2020-04-20"))]);
 }

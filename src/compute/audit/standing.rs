@@ -4,18 +4,26 @@
 //! Not for: moves (`audit`).
 
 use super::{Trail, input, signed, told};
-use crate::compute::records::{Z_OVER, move_into};
+use crate::compute::records::move_into;
 use crate::compute::risk::{Returns, squares};
+use crate::compute::size;
 use crate::domain::link::Together;
 use crate::domain::show::{Audit, Volatility};
-use crate::domain::snapshot::Record;
+use crate::domain::snapshot::{Record, RecordKind};
 use crate::domain::{Bar, Horizon};
 
 impl Trail<'_> {
     /// Everything but the close and the moves.
     pub(super) fn standing(&self) -> Vec<Audit> {
         let mut all: Vec<Audit> = self.row.records.iter().map(|r| self.record(r)).collect();
-        all.extend([self.streak(), self.z_score(), self.range(), self.limit()]);
+        all.extend([
+            self.streak(),
+            self.z_score(),
+            self.rarity(),
+            self.drawdown(),
+            self.range(),
+            self.limit(),
+        ]);
         all.extend(self.rank());
         all.push(self.volatility("volatility_60", &self.risk.volatility_60, 60));
         all.push(self.volatility("volatility_250", &self.risk.volatility_250, 250));
@@ -27,8 +35,8 @@ impl Trail<'_> {
     }
 
     fn record(&self, record: &Record) -> Audit {
-        let word = record.kind.as_str();
-        let of_move = word.starts_with("largest");
+        let word = record.kind.word();
+        let of_move = record.kind.of_move();
         let at = self.bars().binary_search_by_key(&record.date, |b| b.date).ok();
         let earlier = |name: &str, back: usize| {
             let bar = at.and_then(|at| self.bars().get(at.checked_sub(back)?));
@@ -43,11 +51,11 @@ impl Trail<'_> {
             inputs.push(earlier("earlier_close", 0));
             inputs.extend(of_move.then(|| earlier("earlier_previous", 1)));
         }
-        let what = match word {
-            "largest_daily_gain_since" => "gain as large or larger",
-            "largest_daily_loss_since" => "loss as large or larger",
-            "highest_close_since" => "close as high or higher",
-            _ => "close as low or lower",
+        let what = match record.kind {
+            RecordKind::LargestDailyGainSince => "gain as large or larger",
+            RecordKind::LargestDailyLossSince => "loss as large or larger",
+            RecordKind::HighestCloseSince => "close as high or higher",
+            RecordKind::LowestCloseSince => "close as low or lower",
         };
         let rule = match record.sessions {
             Some(n) => format!("the newest earlier {what} is that of {}, {n} sessions ago", record.date),
@@ -81,7 +89,7 @@ impl Trail<'_> {
         let z = &self.row.z_score;
         let newest = self.bars().len().saturating_sub(1);
         let moved = |at| move_into(self.line?, self.market, at);
-        let before: Vec<f64> = (1..newest).rev().filter_map(moved).take(Z_OVER).collect();
+        let before: Vec<f64> = (1..newest).rev().filter_map(moved).take(size::OVER).collect();
         let there = z.value.is_some();
         #[allow(clippy::cast_precision_loss)]
         let inputs = vec![
@@ -95,6 +103,34 @@ impl Trail<'_> {
             inputs,
             unit: "st.dev.".to_owned(),
             ..told("z_score.value", "Size of the move", Some(formula), rule.to_owned(), z.value, z.absent)
+        })
+    }
+
+    fn rarity(&self) -> Audit {
+        let rarity = &self.row.rarity;
+        let newest = self.bars().len().saturating_sub(1);
+        let moved = self.line.and_then(|line| move_into(line, self.market, newest));
+        let rule = format!(
+            "of the {} moves before, those at least as large, up or down",
+            rarity.of.map_or_else(|| "up to 250".to_owned(), |of| of.to_string())
+        );
+        let inputs = vec![input("move", self.row.session.date, moved)];
+        #[allow(clippy::cast_precision_loss)]
+        let result = rarity.times.map(|n| n as f64);
+        let told = told("rarity.times", "As large before", None, rule, result, rarity.absent);
+        Audit { inputs, unit: "sessions".to_owned(), ..told }
+    }
+
+    fn drawdown(&self) -> Audit {
+        let drawdown = &self.row.drawdown;
+        let inputs = vec![self.newest(), input("peak", drawdown.peak_date, drawdown.peak)];
+        let since = drawdown.since.map_or_else(String::new, |since| format!(" since {since}"));
+        let rule = format!("the highest close{since}");
+        let result = drawdown.pct.map(|p| p.0);
+        let formula = "(close / peak - 1) x 100";
+        signed(Audit {
+            inputs,
+            ..told("drawdown.pct", "Drawdown", Some(formula), rule, result, drawdown.absent)
         })
     }
 

@@ -7,7 +7,7 @@ use super::super::sessions::Market;
 use super::super::{Inputs, records};
 use crate::domain::check::{Between, Used, Value};
 use crate::domain::expr::{Field, Figure, Type, Unit};
-use crate::domain::snapshot::{GroupRow, MoveCell, MoveFlag, Row, Status};
+use crate::domain::snapshot::{GroupRow, MoveCell, MoveFlag, RecordKind, Row, Status};
 use crate::domain::{Absent, Horizon, InstrumentId, Snapshot};
 
 /// Why a figure cannot be used: a code, and a sentence without its full stop.
@@ -192,11 +192,13 @@ impl<'a, 'b> Figures<'a, 'b> {
             Field::RangeLow => Found::of(range.low, range.absent),
             Field::RangeHigh => Found::of(range.high, range.absent),
             Field::ZScore => Found::of(row.z_score.value, row.z_score.absent),
+            Field::Rarity => Found::of(row.rarity.times.map(count), row.rarity.absent),
+            Field::Drawdown => Found::of(row.drawdown.pct.map(|p| p.0), row.drawdown.absent),
             Field::Streak => streak(row),
-            Field::GainSessions => self.record(row, "largest_daily_gain_since"),
-            Field::LossSessions => self.record(row, "largest_daily_loss_since"),
-            Field::HighSessions => self.record(row, "highest_close_since"),
-            Field::LowSessions => self.record(row, "lowest_close_since"),
+            Field::GainSessions => self.record(row, RecordKind::LargestDailyGainSince),
+            Field::LossSessions => self.record(row, RecordKind::LargestDailyLossSince),
+            Field::HighSessions => self.record(row, RecordKind::HighestCloseSince),
+            Field::LowSessions => self.record(row, RecordKind::LowestCloseSince),
             Field::Limit => match (row.limit.side, row.limit.absent) {
                 (Some(side), _) => Found::word(side),
                 (None, None | Some(Absent::NoneSet)) => Found::word("none"),
@@ -209,7 +211,7 @@ impl<'a, 'b> Figures<'a, 'b> {
 
     /// How many sessions ago such a day was: none where today is no record; of a record since the data begin
     /// at least those held.
-    fn record(&self, row: &Row, kind: &str) -> Found {
+    fn record(&self, row: &Row, kind: RecordKind) -> Found {
         if matches!(row.session.status, Some(Status::Live | Status::Provisional)) {
             return Found::absent(Absent::Live);
         }

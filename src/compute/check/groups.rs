@@ -40,6 +40,7 @@ impl Figures<'_, '_> {
             Field::Missing => Found::number(count(group.absent)),
             Field::Median => whole(group.median_1d_pct),
             Field::Mean => whole(group.mean_1d_pct),
+            Field::Above50d => whole(group.above_50d.pct),
             Field::Best => member(group.best.as_ref()),
             Field::BestMove => whole(group.best_1d_pct),
             Field::Worst => member(group.worst.as_ref()),

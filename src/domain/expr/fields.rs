@@ -29,6 +29,10 @@ pub enum Field {
     RangeHigh,
     /// The 1D move in standard deviations.
     ZScore,
+    /// How many of the 250 moves before were as large.
+    Rarity,
+    /// Close against the highest close.
+    Drawdown,
     /// Sessions in one direction.
     Streak,
     /// How many sessions ago the daily gain was as large.
@@ -57,6 +61,8 @@ pub enum Field {
     Median,
     /// Mean move.
     Mean,
+    /// Share of the members above their 50-day mean.
+    Above50d,
     /// The member that moved most upwards.
     Best,
     /// Its move.
@@ -184,7 +190,7 @@ const STATES: Type = Type::Word(&["settled", "live", "stale", "shut", "provision
 const HORIZON: &str = "HORIZON";
 
 /// Every field.
-pub const TABLE: [FieldInfo; 30] = [
+pub const TABLE: [FieldInfo; 33] = [
     row("close", Field::Close, PRICE, "close, or the live value"),
     row("previous", Field::Previous, PRICE, "close of the session before"),
     row("change", Field::Change, PRICE, "close minus previous close"),
@@ -195,6 +201,8 @@ pub const TABLE: [FieldInfo; 30] = [
     row("range.low", Field::RangeLow, PRICE, "lowest close of 52 weeks"),
     row("range.high", Field::RangeHigh, PRICE, "highest close of 52 weeks"),
     row("z", Field::ZScore, Type::Number(Unit::Deviations), "1D move over the deviation of those before"),
+    row("rarity", Field::Rarity, SESSIONS, "how many of up to 250 moves before were as large"),
+    row("drawdown", Field::Drawdown, PERCENT, "close against the highest close held: 0 at a peak"),
     row("streak", Field::Streak, SESSIONS, "sessions in one direction: +5 up, -4 down"),
     row("record.gain_sessions", Field::GainSessions, SESSIONS, "largest daily gain since so many sessions"),
     row("record.loss_sessions", Field::LossSessions, SESSIONS, "largest daily loss since so many sessions"),
@@ -209,6 +217,7 @@ pub const TABLE: [FieldInfo; 30] = [
     group("absent", Field::Missing, MEMBERS, "members without a 1D move"),
     group("median", Field::Median, PERCENT, "median 1D move"),
     group("mean", Field::Mean, PERCENT, "mean 1D move"),
+    group("above_50d", Field::Above50d, PERCENT, "share of members above their 50-day mean"),
     group("best", Field::Best, Type::Member, "the member that moved most upwards"),
     group("best.1D", Field::BestMove, PERCENT, "its 1D move"),
     group("worst", Field::Worst, Type::Member, "the member that moved most downwards"),

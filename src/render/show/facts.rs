@@ -85,6 +85,8 @@ pub(super) fn standing(lines: &mut Page, page: &Show, row: &Row) {
     }
     fact(lines, "Streak", &streak(row));
     fact(lines, "Size", &size(row));
+    fact(lines, "Rarity", &rarity(row));
+    fact(lines, "Drawdown", &drawdown(row, style));
     fact(lines, "52 weeks", &range(row, style));
     fact(lines, "Limit", &limit(row, style));
     fact(lines, "Volatility", &volatility(page));
@@ -132,7 +134,7 @@ fn link(lines: &mut Page, page: &Show, row: &Row) {
 
 /// `highest close since 2025-10-09, 72 sessions ago`.
 fn said(record: &Record) -> String {
-    let what = record.kind.trim_end_matches("_since").replace('_', " ");
+    let what = record.kind.word().trim_end_matches("_since").replace('_', " ");
     match record.sessions {
         Some(n) => format!("{what} since {}, {n} sessions ago", record.date),
         None => format!("{what} since the data begin, {}", record.date),
@@ -156,6 +158,35 @@ fn size(row: &Row) -> String {
         || absent(row.z_score.absent),
         |(z, n)| format!("{z} standard deviations of the {n} moves before it"),
     )
+}
+
+/// `a move as large, up or down, came 6 times in the 250 sessions before`.
+fn rarity(row: &Row) -> String {
+    let rarity = &row.rarity;
+    rarity.times.zip(rarity.of).map_or_else(
+        || absent(rarity.absent),
+        |(times, of)| {
+            let times = match times {
+                0 => "not once".to_owned(),
+                1 => "once".to_owned(),
+                n => format!("{n} times"),
+            };
+            format!("a move as large, up or down, came {times} in the {of} before it")
+        },
+    )
+}
+
+/// `-1.56 % from the highest close since 2024-12-20, 1561.12 on 2025-10-02`.
+fn drawdown(row: &Row, style: &Style) -> String {
+    let drawdown = &row.drawdown;
+    let there = drawdown.pct.zip(drawdown.peak_date).zip(drawdown.since);
+    let Some(((pct, on), since)) = there else { return absent(drawdown.absent) };
+    if drawdown.peak_date == row.session.date {
+        return format!("none: the highest close since {since}");
+    }
+    let pct = number::percent(pct.0).unwrap_or_default();
+    let peak = level(drawdown.peak, row.decimals, style);
+    format!("{pct} % from the highest close since {since}, {peak} on {on}")
 }
 
 fn range(row: &Row, style: &Style) -> String {

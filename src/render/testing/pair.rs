@@ -161,6 +161,7 @@ pub(in crate::render) fn compared_with(ids: &[&str]) -> Comparison {
         demo: true,
         status: Completeness::Complete,
         currency: "local".to_owned(),
+        lang: crate::domain::Lang::En,
         end_date: Some(d("2026-01-21")),
         rebased_over: Some(h("YTD")),
         pairs: pairs.collect(),

@@ -44,6 +44,10 @@ errors[].id errors[].source errors[].kind errors[].message errors[].retryable
 const ADDED: &str = "
 instruments[].change_bp
 instruments[].local
+instruments[].change_bp lang
+instruments[].rarity instruments[].rarity.times instruments[].rarity.of instruments[].rarity.absent
+instruments[].drawdown instruments[].drawdown.pct instruments[].drawdown.peak instruments[].drawdown.peak_date
+instruments[].drawdown.since instruments[].drawdown.absent highlights[].session
 instruments[].moves.*.to
 instruments[].relative.*.benchmark_pct instruments[].relative.*.rank instruments[].relative.*.rank.larger
 instruments[].relative.*.rank.of instruments[].relative.*.rank.since instruments[].relative.*.rank.sessions

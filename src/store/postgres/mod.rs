@@ -7,6 +7,7 @@
 //! Not for: looking after the server, its files and its backups.
 
 mod address;
+mod beyond;
 mod check;
 mod connect;
 mod failure;
@@ -22,7 +23,9 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio_postgres::Client;
 
-use super::{Covered, Fault, Held, History, Kept, Pruned, Revision, Settled, Store, StoreError};
+use super::{
+    Beyond, Covered, Fault, Held, History, Kept, Pruned, Revision, Settled, Sought, Store, StoreError,
+};
 use crate::domain::InstrumentId;
 use failure::Failure;
 use schema::Identity;
@@ -278,6 +281,13 @@ impl Store for Postgres {
         let rows: usize = fetched.iter().map(|one| one.series.bars().len()).sum();
         let limit = KEEPING + self.busy + PER_ROW * u32::try_from(rows).unwrap_or(u32::MAX);
         self.write("keeping closes", limit, async |client| write::keep(client, fetched).await)
+    }
+
+    fn beyond(&mut self, sought: &[Sought<'_>]) -> Result<Vec<Option<Beyond>>, StoreError> {
+        if self.blank {
+            return Ok(vec![None; sought.len()]);
+        }
+        self.read("looking further back", async |client| beyond::beyond(client, sought).await)
     }
 
     fn covered(&mut self, ids: &[InstrumentId]) -> Result<Vec<Covered>, StoreError> {

@@ -190,7 +190,7 @@ pub(super) async fn instruments(client: &Client) -> Result<Vec<InstrumentId>> {
 }
 
 /// The series of each instrument in the order of the instruments, one named twice once.
-async fn listed(client: &Client, ids: &[InstrumentId]) -> Result<Vec<Listed>> {
+pub(super) async fn listed(client: &Client, ids: &[InstrumentId]) -> Result<Vec<Listed>> {
     let sql =
         format!("SELECT {COLUMNS} FROM marketsnap.series AS s WHERE s.instrument = ANY ($1) ORDER BY s.id");
     let names: Vec<&str> = ids.iter().map(InstrumentId::as_str).collect();

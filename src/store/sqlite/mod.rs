@@ -4,6 +4,7 @@
 //!
 //! Not for: a folder on a network file system, where several hosts cannot share the file.
 
+mod beyond;
 mod check;
 mod open;
 mod read;
@@ -16,7 +17,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, ErrorCode, ffi};
 
-use super::{Covered, Fault, Held, History, Kept, Pruned, Revision, Settled, Store, StoreError};
+use super::{
+    Beyond, Covered, Fault, Held, History, Kept, Pruned, Revision, Settled, Sought, Store, StoreError,
+};
 use crate::domain::InstrumentId;
 use crate::domain::text::harmless;
 
@@ -80,6 +83,11 @@ impl Store for Sqlite {
             return Err(StoreError::ReadOnly { place: named(&self.path) });
         }
         Ok(())
+    }
+
+    fn beyond(&mut self, sought: &[Sought<'_>]) -> Result<Vec<Option<Beyond>>, StoreError> {
+        let failed = self.failed("looking further back");
+        beyond::beyond(&mut self.db, sought).map_err(failed)
     }
 
     fn covered(&mut self, ids: &[InstrumentId]) -> Result<Vec<Covered>, StoreError> {
