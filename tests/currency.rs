@@ -404,7 +404,7 @@ fn the_demo_converts_what_it_has_a_pair_for() {
     assert!(out.lines().next().unwrap().ends_with("in USD"), "{out}");
     assert!(out.lines().all(|l| l.chars().count() <= 80), "{out}");
     let line = |name: &str| out.lines().find(|l| l.starts_with(name)).unwrap_or_default().to_owned();
-    assert!(line("STAR 50").contains("220.64") && line("STAR 50").contains("+3.53~"), "{out}");
+    assert!(line("STAR 50").contains("220.64") && line("STAR 50").contains("+3.53="), "{out}");
     assert!(line("Nikkei 225").contains("333.24"), "{out}");
     assert!(line("DAX").contains("28971.82"), "{out}");
 }

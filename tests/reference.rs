@@ -4,7 +4,13 @@
 //! Every line of the reference is held against the program's figure of that name; one that the program cannot name
 //! fails the test.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::float_cmp
+)]
 
 mod report;
 

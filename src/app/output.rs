@@ -96,6 +96,7 @@ impl Console<'_> {
             let what = match told_apart(first).filter(|_| apart) {
                 _ if alike.len() == 1 => first.message.clone(),
                 Some(told) => format!("no closes of {}: {told}", shortened(&ids)),
+                None if asked(&alike).is_empty() => format!("{}: {}", first.reason, shortened(&ids)),
                 None => format!("{}: {}: no closes of {}", asked(&alike), first.reason, shortened(&ids)),
             };
             self.say(&format!("  {what}"));
@@ -273,6 +274,18 @@ mod tests {
         assert_eq!(
             said(&errors, 100),
             "warning: 2 missing: A, B\n  yahoo, sina, cboe: no connection: no closes of A, B\n  hint: try again\n"
+        );
+    }
+
+    #[test]
+    fn what_no_source_was_asked_for_is_told_by_its_reason_alone() {
+        let of = |id: &str| Failed {
+            asked: Vec::new(),
+            ..failed(id, &[("demo", "the demo holds no closes of it")])
+        };
+        assert_eq!(
+            said(&[of("A"), of("B")], 100),
+            "warning: 2 missing: A, B\n  the demo holds no closes of it: A, B\n  hint: try again\n"
         );
     }
 

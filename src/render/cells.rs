@@ -98,6 +98,7 @@ impl Mark {
     pub fn glyph(self) -> char {
         match self {
             Mark::OtherSessions => '*',
+            Mark::Flagged(MoveFlag::FxPending) => '=',
             Mark::Flagged(_) => '~',
             Mark::LimitUp => '^',
             Mark::LimitDown => 'v',

@@ -4,6 +4,7 @@
 
 use chrono::Datelike;
 
+use super::super::cells::Mark;
 use super::super::layout::{self, Align};
 use super::super::number;
 use super::super::page::Page;
@@ -73,7 +74,7 @@ fn cells(
     style: &super::Style,
 ) -> Vec<String> {
     let year = page.as_of.year();
-    let flagged = if cell.flags.is_empty() { "" } else { "~" };
+    let flagged: String = cell.flags.iter().map(|flag| Mark::Flagged(*flag).glyph()).collect();
     let mut cells = vec![horizon.label()];
     if cell.pct.is_none() {
         return [cells, vec![String::new(); if own { 4 } else { 6 }]].concat();
@@ -114,7 +115,7 @@ fn legend(lines: &mut Page, page: &Show, row: &Row, own: bool) {
     says.extend(told.into_iter().map(|flag| {
         match flag {
             MoveFlag::AcrossHole => "~ spans a session that is missing",
-            MoveFlag::FxPending => "~ both ends converted at one rate",
+            MoveFlag::FxPending => "= both ends converted at one rate",
             MoveFlag::FromHolidayValue => "~ starts from a value on a holiday",
         }
         .to_owned()
