@@ -3,7 +3,7 @@
 //! Not for: asking them, or what else a run needs (`plan`).
 
 use super::options::Options;
-use super::plan::UsageError;
+use super::usage::UsageError;
 use super::words;
 use crate::domain::text::sanitise;
 use crate::domain::{InstrumentId, Universe};

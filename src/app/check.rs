@@ -4,9 +4,9 @@
 
 use super::options::{Command, Options};
 use super::output::{Console, Missing, WriteError};
-use super::plan::UsageError;
 use super::reports::{self, Given};
 use super::run::RunError;
+use super::usage::UsageError;
 use super::words::{self, Meaning};
 use super::{Exit, output};
 use crate::compute::Chosen;

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::adhoc;
-use super::plan::UsageError;
+use super::usage::UsageError;
 use super::words::{self, Meaning};
 use crate::compute::Chosen;
 use crate::domain::{Instrument, InstrumentId, Universe};

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::plan::{Plan, UsageError};
+use super::plan::Plan;
+use super::usage::UsageError;
 use crate::compute::currency::{self, PIVOT};
 use crate::domain::currency::codes;
 use crate::domain::text::sanitise;

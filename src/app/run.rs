@@ -12,8 +12,9 @@ use futures_util::future::BoxFuture;
 
 use super::keeping::{self, Told};
 use super::output::{Console, WriteError};
-use super::plan::{Plan, UsageError};
+use super::plan::Plan;
 use super::reports::{self, Given};
+use super::usage::UsageError;
 use super::{Clock, Exit, Observer, adhoc, depth, recall, second, words};
 use crate::compute::{Inputs, trust};
 use crate::domain::snapshot::Failed;

@@ -9,7 +9,7 @@ use crate::domain::text::sanitise;
 use crate::domain::{Instrument, InstrumentId, Universe};
 
 use super::adhoc;
-use super::plan::UsageError;
+use super::usage::UsageError;
 
 /// Ids with fewer letters are too short to tell a slip from a symbol.
 const SLIP_FROM_LETTERS: usize = 5;

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum, value_parser};
 
 use super::World;
-use super::args::{self, Conflict, Given, Shared};
+use super::args::{self, Shared};
+use super::parse::{Conflict, Given};
 use crate::app::{ChartOptions, ChartSize, Command, Measure, Options, Picture, Theme};
 use crate::domain::Horizon;
 

@@ -4,7 +4,8 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 
 use super::World;
-use super::args::{BENCHMARK, Given, Shared};
+use super::args::{BENCHMARK, Shared};
+use super::parse::Given;
 use crate::app::{Command, Options};
 
 /// Exit with 10 when a condition holds, with 0 when none does

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::World;
-use super::args::{self, Given, Shared};
+use super::args::{self, Shared};
+use super::parse::Given;
 use crate::app::{Command, Options};
 
 /// Returns side by side, with common ends

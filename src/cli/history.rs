@@ -7,7 +7,8 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use super::World;
-use super::args::{Conflict, Given, NARROWEST, WIDTH_IN_A_PIPE, day};
+use super::args::{NARROWEST, WIDTH_IN_A_PIPE, day};
+use super::parse::{Conflict, Given};
 use crate::app::{Dialect, HistoryAs, HistoryFormat, HistoryOptions, Style};
 
 /// The closes that earlier runs kept of one instrument, newest last

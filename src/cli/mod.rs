@@ -13,6 +13,7 @@ mod history;
 mod keys;
 mod list;
 mod movers;
+mod parse;
 mod schema;
 mod show;
 mod sources;
@@ -115,9 +116,9 @@ pub fn run(
     err: &mut (dyn Write + Send),
 ) -> u8 {
     let argv: Vec<OsString> = argv.into_iter().collect();
-    let (cli, given) = match args::parse(&argv, world) {
+    let (cli, given) = match parse::parse(&argv, world) {
         Ok(parsed) => parsed,
-        Err(e) => return args::explain(&e, &argv, world, out, err),
+        Err(e) => return parse::explain(&e, &argv, world, out, err),
     };
     let (shared, mut options) = match &cli.command {
         Command::Today(today) => (&today.shared, today.options(world, &given)),
@@ -129,7 +130,7 @@ pub fn run(
         }
         // A condition names its horizons.
         Command::Check(_) if given.has("horizons") => {
-            return refuse(err, &args::Conflict::Both("--horizons", "check"));
+            return refuse(err, &parse::Conflict::Both("--horizons", "check"));
         }
         Command::Check(check) => (&check.shared, check.options(world, &given)),
         Command::Show(show) => (&show.shared, show.options(world, &given)),
@@ -178,7 +179,7 @@ pub fn run(
 /// Shows what is held of an instrument.
 fn show_history(
     history: &history::History,
-    given: &args::Given,
+    given: &parse::Given,
     world: &World<'_>,
     out: &mut dyn Write,
     err: &mut (dyn Write + Send),
@@ -236,7 +237,7 @@ fn list_sources(
 /// Brings the store up to date.
 fn bring_up_to_date(
     sync: &sync::Sync,
-    given: &args::Given,
+    given: &parse::Given,
     world: &World<'_>,
     out: &mut dyn Write,
     err: &mut (dyn Write + Send),

@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::World;
-use super::args::{BENCHMARK, Given, Shared};
+use super::args::{BENCHMARK, Shared};
+use super::parse::Given;
 use crate::app::{Command, Options};
 use crate::domain::Horizon;
 

@@ -4,7 +4,8 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 
 use super::World;
-use super::args::{BENCHMARK, Given, Shared};
+use super::args::{BENCHMARK, Shared};
+use super::parse::Given;
 use crate::app::{Command, Options};
 
 /// Everything about one instrument or composite

@@ -8,7 +8,8 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 
 use super::World;
-use super::args::{self, BENCHMARK, Conflict, Given, NARROWEST, WIDTH_IN_A_PIPE, day, seconds};
+use super::args::{self, BENCHMARK, NARROWEST, WIDTH_IN_A_PIPE, day, seconds};
+use super::parse::{Conflict, Given};
 use crate::app::{Options, Style};
 
 /// Brings the store up to date: ten years of closes at first, then what came since
