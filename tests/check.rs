@@ -15,6 +15,7 @@ mod support;
 
 use chrono::{Days, NaiveDate};
 use marketsnap::domain::check::{Checked, Value, Verdict};
+use marketsnap::domain::snapshot::Completeness;
 use proptest::prelude::*;
 use report::{Book, d};
 
@@ -245,4 +246,59 @@ fn a_group_with_a_live_member_is_unknown_unless_live_values_are_accepted() {
     let book = live().closes("LOONGSON", "2026-01-20 148.10, 2026-01-21 177.72");
     assert_eq!(unknown(&book.check("CN-CHIPS.advancers >= 1", at, false)), "live");
     assert_eq!(book.check("CN-CHIPS.advancers >= 1", at, true).verdict, Verdict::Holds);
+}
+
+#[test]
+fn a_to_date_move_is_of_the_report_days_period_and_never_of_the_one_before() {
+    // At noon UTC of 2 January Shanghai has not opened in 2026; 2025 made +35.92 %.
+    let book = || Book::new().horizons("1D,MTD,QTD,YTD");
+    let star = || book().closes("STAR50", "2024-12-31 988.93, 2025-12-30 1340.0, 2025-12-31 1344.20");
+    let at = "2026-01-02T12:00:00Z";
+    for condition in ["STAR50.YTD > 30", "STAR50.YTD < 30", "STAR50.QTD > 0", "STAR50.MTD > 0"] {
+        let checked = star().check(condition, at, false);
+        assert_eq!((checked.verdict, unknown(&checked)), (Verdict::Unknown, "no_session"), "{condition}");
+    }
+    // What stands beside it changes nothing.
+    let both = star().closes("DAX", "2025-12-30 24490.41, 2026-01-02 24539.34");
+    let checked = both.check("STAR50.YTD > 30 or DAX.close > 99999", at, true);
+    assert_eq!(checked.verdict, Verdict::Unknown, "{checked:?}");
+    // On the last day of the year it is that year's: 1344.20 / 988.93 - 1 = 35.92 %.
+    assert_eq!(star().check("STAR50.YTD > 35.9", "2025-12-31T12:00:00Z", false).verdict, Verdict::Holds);
+}
+
+#[test]
+fn a_provisional_composites_previous_level_is_known() {
+    // Mumbai's close of the 21st is not there yet: ASIA waits for it.
+    let days = |closes: [f64; 3]| {
+        let days = [d("2026-01-19"), d("2026-01-20"), d("2026-01-21")];
+        days.into_iter().zip(closes).collect::<Vec<_>>()
+    };
+    let book = ["CSI300", "HSI", "NIKKEI225", "KOSPI", "TAIEX", "ASX200"]
+        .iter()
+        .fold(Book::new().fetched_at(AS_OF), |book, id| {
+            book.series(id, &days([100.0, 101.0, 102.0]), None, Vec::new())
+        })
+        .closes("NIFTY50", "2026-01-19 100, 2026-01-20 101");
+    assert_eq!(unknown(&book.check("ASIA.close > 1", AS_OF, false)), "provisional");
+    // Everything rose from 100 to 101.
+    let previous = book.check("ASIA.previous > 100.99 and ASIA.previous < 101.01", AS_OF, false);
+    assert_eq!(previous.verdict, Verdict::Holds, "{previous:?}");
+}
+
+#[test]
+fn a_close_without_a_rate_is_held_and_says_which_rate_is_missing() {
+    let book = Book::new().closes("HSI", "2026-01-20 26487.51, 2026-01-21 26585.06").currency("USD");
+    let at = "2026-01-21T12:00:00Z";
+    for condition in ["HSI.close > 1", "HSI.1D > 0", "HSI.previous > 1"] {
+        let report = book.checked(condition, at, false);
+        let checked = &report.expressions[0];
+        assert_eq!((unknown(checked), report.status), ("no_fx", Completeness::Partial), "{condition}");
+        let why = "no rate of HKD in USD is known near HSI's session of 2026-01-21";
+        assert!(checked.reasons[0].ends_with(why), "{:?}", checked.reasons);
+    }
+    for condition in ["HSI.status = settled", "HSI.session = 2026-01-21"] {
+        assert_eq!(book.check(condition, at, false).verdict, Verdict::Holds, "{condition}");
+    }
+    // Nothing of it is held at all.
+    assert_eq!(Book::new().checked("HSI.close > 1", at, false).status, Completeness::Empty);
 }

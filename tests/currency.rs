@@ -396,6 +396,20 @@ fn run(args: &[&str]) -> (String, String, Option<i32>) {
 }
 
 #[test]
+fn a_close_without_a_rate_is_told_as_such_and_not_as_no_data() {
+    // The demo holds no rate of the Hong Kong dollar.
+    for command in ["today", "compare", "movers", "chart"] {
+        let (out, err, code) = run(&[command, "HSI", "CSI300", "--demo", "--currency", "USD"]);
+        let line = out.lines().find(|l| l.contains("Hang Seng")).unwrap_or_default();
+        assert!(line.contains(" no rate "), "{command}: {out}{err}");
+        assert_eq!((code, out.contains("no data")), (Some(3), false), "{command}: {out}");
+    }
+    let (out, _, code) = run(&["check", "ASIA-CHIPS.median > 0", "--demo", "--currency", "SEK"]);
+    assert!(out.contains("rate in SEK of TSMC, ADVANTEST"), "{out}");
+    assert_eq!(code, Some(4));
+}
+
+#[test]
 fn the_demo_converts_what_it_has_a_pair_for() {
     // 1535.393 / 6.958902, the fixing of the 20th: that of the 21st was not known at 08:30 UTC.
     let (out, err, code) =

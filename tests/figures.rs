@@ -6,7 +6,7 @@ mod report;
 
 use chrono::Days;
 use marketsnap::domain::snapshot::{Completeness, NoteKind, Status};
-use marketsnap::domain::{Horizon, Split, WarningKind};
+use marketsnap::domain::{Absent, Horizon, Split, WarningKind};
 use report::{Book, at, cell, composite, d, id, pct, row};
 
 fn notes(report: &marketsnap::domain::Snapshot, kind: NoteKind) -> Vec<&str> {
@@ -512,4 +512,17 @@ fn what_is_said_of_the_benchmark_is_said_although_it_is_no_row() {
         program.args(["today", "SP500", "--benchmark", "ASIA", "--demo"]).env_clear().output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("ASIA is provisional on 2026-01-21"), "{text}");
+}
+
+#[test]
+fn a_line_with_a_close_below_zero_is_not_rebased_in_a_comparison_either() {
+    let book = Book::new()
+        .closes("SP500", "2026-01-14 6926.60, 2026-01-15 6944.47, 2026-01-16 6940.01")
+        .closes("WTI", "2026-01-14 59.00, 2026-01-15 -5.00, 2026-01-16 60.00")
+        .horizons("since:2026-01-14");
+    let report = book.compare(&["SP500", "WTI"], "2026-01-17T12:00:00Z");
+    let rebased =
+        |at: usize| (report.instruments[at].rebased.points.len(), report.instruments[at].rebased.absent);
+    assert_eq!(rebased(0), (3, None));
+    assert_eq!(rebased(1), (0, Some(Absent::NonPositive)));
 }

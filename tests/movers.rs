@@ -10,7 +10,7 @@ use marketsnap::domain::movers::{Above50d, BlockKind, MoversBlock, Part};
 use marketsnap::domain::snapshot::{Completeness, Status};
 use marketsnap::domain::{Horizon, Percent};
 use proptest::prelude::*;
-use report::{Book, composite, d, id};
+use report::{Book, composite, d, id, pct};
 
 const NOON: &str = "2026-01-21T12:00:00Z";
 
@@ -262,6 +262,25 @@ fn a_member_left_out_has_no_part_and_the_others_carry_its_weight() {
         ("DAX", Some(Part::LeftOut), "no_session")
     );
     assert_eq!(places(&report.groups[0])[2], (None, "DAX"));
+}
+
+#[test]
+fn a_composite_is_of_one_period_whether_its_members_are_shown_or_not() {
+    // At 09:00 UTC of 2 January London trades, and no value of 2026 was held then.
+    let closes = "2025-11-28 100, 2025-12-30 101, 2025-12-31 102, 2026-01-02 103";
+    let book = ["FTSE100", "DAX", "CAC40"].iter().fold(Book::new(), |book, id| book.closes(id, closes));
+    let book = book.closes("SP500", "2025-11-28 6849.09, 2025-12-31 6845.50").horizons("1D,MTD,YTD");
+    let at = "2026-01-02T09:00:00Z";
+    let blocks = book.movers(&["EUROPE"], at, by("1D")).groups;
+    let ranked = &blocks[0].composite.as_ref().unwrap().row;
+    let alone = book.show("EUROPE", at);
+    for (row, where_) in [(ranked, "movers"), (alone.row().unwrap(), "show")] {
+        assert_eq!(
+            (pct(row, "MTD"), pct(row, "YTD")),
+            ("no_session".into(), "no_session".into()),
+            "{where_}"
+        );
+    }
 }
 
 #[test]

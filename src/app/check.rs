@@ -161,21 +161,20 @@ fn member(figure: &Expr, word: &mut Expr, universe: &Universe) -> Result<(), Str
     Ok(())
 }
 
-/// Checks the conditions and writes the report.
+/// Checks the conditions and writes the report, whatever could be had: its conditions are what was asked for.
 pub(super) fn written(given: &Given<'_>, console: &mut Console<'_>) -> Result<Exit, RunError> {
     let plan = given.plan;
-    let rows = given.snapshot();
+    let rows = given.for_conditions();
     let sessions = rows.instruments.iter().chain(rows.composites.iter().map(|c| &c.row)).map(|r| &r.session);
-    let exit = Exit::of_report(rows.status, &rows.errors, sessions, plan.require_settled);
     let report = check::build(given.inputs, &rows, &plan.checks);
+    let exit = Exit::of_report(report.status, &report.errors, sessions, plan.require_settled);
     let missing = Missing { status: report.status, errors: &report.errors, held: given.held };
     if plan.quiet && plan.format == Format::Table && plan.output.is_none() {
         tell_unknown(&report, console);
         console.tell(&missing, true);
     } else {
-        reports::finish(plan, console, &missing, &mut |out, format| {
-            render::check(&report, format, &plan.style, out)
-        })?;
+        reports::put(plan, console, &mut |out, format| render::check(&report, format, &plan.style, out))?;
+        console.tell(&missing, plan.quiet);
     }
     Ok(Exit::of_check(exit, &report.expressions))
 }

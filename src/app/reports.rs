@@ -40,7 +40,15 @@ pub(super) fn written(given: &Given<'_>, console: &mut Console<'_>) -> Result<Ex
 impl Given<'_> {
     /// The report of `today`, with records looked for as far back as anything is known.
     pub(super) fn snapshot(&self) -> Snapshot {
-        let mut report = snapshot::build(self.inputs);
+        self.looked_further(snapshot::build(self.inputs))
+    }
+
+    /// The same for conditions.
+    pub(super) fn for_conditions(&self) -> Snapshot {
+        self.looked_further(snapshot::for_conditions(self.inputs))
+    }
+
+    fn looked_further(&self, mut report: Snapshot) -> Snapshot {
         depth::look_further(self.plan, self.inputs, self.beyond, &mut report);
         report
     }
@@ -116,13 +124,19 @@ pub(super) fn finish(
     render: &mut Render<'_>,
 ) -> Result<(), RunError> {
     if missing.status != Completeness::Empty || plan.format == Format::Json {
-        let mut bytes: Vec<u8> = Vec::new();
-        render(&mut bytes, plan.format).map_err(WriteError::Stdout)?;
-        match &plan.output {
-            None => output::to_stdout(console, &bytes)?,
-            Some(path) => output::to_file(path, &bytes)?,
-        }
+        put(plan, console, render)?;
     }
     console.tell(missing, plan.quiet);
+    Ok(())
+}
+
+/// Writes the report to where the plan says.
+pub(super) fn put(plan: &Plan, console: &mut Console<'_>, render: &mut Render<'_>) -> Result<(), RunError> {
+    let mut bytes: Vec<u8> = Vec::new();
+    render(&mut bytes, plan.format).map_err(WriteError::Stdout)?;
+    match &plan.output {
+        None => output::to_stdout(console, &bytes)?,
+        Some(path) => output::to_file(path, &bytes)?,
+    }
     Ok(())
 }

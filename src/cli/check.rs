@@ -5,7 +5,7 @@ use clap::builder::FalseyValueParser;
 
 use super::World;
 use super::args::{BENCHMARK, Shared};
-use super::parse::Given;
+use super::parse::{Conflict, Given};
 use crate::app::{Command, Options};
 
 /// Exit with 10 when a condition holds, with 0 when none does
@@ -18,10 +18,20 @@ use crate::app::{Command, Options};
 ///
 /// What hinges on a figure that is missing, stale, live or provisional is unknown, never false: exit code 4
 /// when nothing holds. A record that today does not set is 0 sessions ago; one since the data begin is at
-/// least as many sessions ago as are held. A shut market's figures are those of its last session.
+/// least as many sessions ago as are held. A shut market's figures are those of its last session. WTD, MTD,
+/// QTD and YTD are always those of the report's day; before a session in the period they are unknown. A
+/// condition names its horizons itself: MARKETSNAP_HORIZONS is not heeded.
+///
+/// Exit codes: 10 when a condition holds, whatever else is missing; 6 when a source wants a key or refuses
+/// the one it got; 5 when no source answered and nothing is held of anything named; 4 when a condition hinges
+/// on what is not known, or under --require-settled on a row that is not settled; 3 when none holds whatever
+/// the missing instruments did; 0 when none holds and nothing is missing; 2 for a condition that cannot be
+/// read; 1 for internal and write errors.
 #[derive(Debug, Args)]
 #[command(
-    before_help = "Examples:\n  marketsnap check 'STAR50.1D > 3 and SP500.1D < 0'\n  marketsnap check 'ASIA.YTD - SP500.YTD > 5' 'STAR50.excess.1D >= 5'\n  marketsnap check 'SP500.record.loss_sessions > 60' -q && echo calm\n  marketsnap check 'LOONGSON.limit = up' 'CN-CHIPS.advancers >= 4' --json\n  marketsnap check 'VIX.close > 20 or not (STAR50.session >= 2026-01-21)' --allow-live\n  marketsnap check 'HYGON.since:2025-12-31 > 25 %'\n  marketsnap check --fields              every field"
+    before_help = "Examples:\n  marketsnap check 'STAR50.1D > 3 and SP500.1D < 0'\n  marketsnap check 'ASIA.YTD - SP500.YTD > 5' 'STAR50.excess.1D >= 5'\n  marketsnap check 'SP500.record.loss_sessions > 60' -q && echo calm\n  marketsnap check 'LOONGSON.limit = up' 'CN-CHIPS.advancers >= 4' --json\n  marketsnap check 'VIX.close > 20 or not (STAR50.session >= 2026-01-21)' --allow-live\n  marketsnap check 'HYGON.since:2025-12-31 > 25 %'\n  marketsnap check --fields              every field",
+    mut_arg("horizons", |a| a.hide(true)),
+    mut_arg("quiet", |a| a.help("Leave out warnings, and print only what could not be decided, on standard error; --json and -o still write the report"))
 )]
 pub(super) struct Check {
     /// Conditions; 10 when any of them holds
@@ -41,6 +51,19 @@ pub(super) struct Check {
 }
 
 impl Check {
+    /// Refuses flags that have no meaning here.
+    pub(super) fn check(&self, given: &Given) -> Result<(), Conflict> {
+        // A condition names its horizons.
+        if given.has("horizons") {
+            return Err(Conflict::Both("--horizons", "check"));
+        }
+        let form = [("json", "--json"), ("format", "--format"), ("output", "--output")];
+        match form.into_iter().find(|(id, _)| self.fields && given.has(id)) {
+            Some((_, flag)) => Err(Conflict::Both("--fields", flag)),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn options(&self, world: &World<'_>, given: &Given) -> Options {
         Options {
             benchmark: self.benchmark.clone(),

@@ -124,15 +124,14 @@ pub fn run(
         Command::Today(today) => (&today.shared, today.options(world, &given)),
         Command::Compare(compare) => (&compare.shared, compare.options(world, &given)),
         Command::Movers(movers) => (&movers.shared, movers.options(world, &given)),
-        Command::Check(check) if check.fields => {
-            let console = &mut app::Console { out, err, err_width: err_width(world) };
-            return ended(app::fields(&check.shared.style(world), console), err);
-        }
-        // A condition names its horizons.
-        Command::Check(_) if given.has("horizons") => {
-            return refuse(err, &parse::Conflict::Both("--horizons", "check"));
-        }
-        Command::Check(check) => (&check.shared, check.options(world, &given)),
+        Command::Check(check) => match check.check(&given) {
+            Err(conflict) => return refuse(err, &conflict),
+            Ok(()) if check.fields => {
+                let console = &mut app::Console { out, err, err_width: err_width(world) };
+                return ended(app::fields(&check.shared.style(world), console), err);
+            }
+            Ok(()) => (&check.shared, check.options(world, &given)),
+        },
         Command::Show(show) => (&show.shared, show.options(world, &given)),
         Command::Chart(chart) => match chart.check(world, &given) {
             Ok(()) => (&chart.shared, chart.options(world, &given)),

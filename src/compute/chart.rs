@@ -173,6 +173,7 @@ fn chart_line(
     window: &Window,
     market: &Market<'_>,
 ) -> ChartLine {
+    let sessions = sessions.map_err(|absent| line.map_or(absent, |line| line.explained(absent)));
     let (bars, late) = sessions.unwrap_or_default();
     let change = match (line, bars) {
         (Some(line), [base, .., _]) => {

@@ -252,13 +252,16 @@ fn source(side: &Side<'_>) -> Option<SourceInfo> {
     })
 }
 
-/// The line from its base session on, that session's close being 100.
+/// The line from its base session on, that session's close being 100; none with a close of zero or below in it.
 fn rebased(line: Option<&Line<'_>>, base: Option<NaiveDate>, otherwise: Absent) -> Rebased {
     let none = |absent| Rebased { from: None, base: None, points: Vec::new(), absent: Some(absent) };
     let Some(line) = line else { return none(Absent::NoSession) };
     let Some(base) = base.and_then(|d| on_or_before(&line.bars, d)) else { return none(otherwise) };
     let from = line.bars.partition_point(|b| b.date < base.date);
     let points = line.bars.get(from..).unwrap_or_default();
+    if points.iter().any(|b| b.close <= 0.0) {
+        return none(Absent::NonPositive);
+    }
     Rebased {
         from: Some(base.date),
         base: Some(base.close),

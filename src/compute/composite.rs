@@ -28,6 +28,8 @@ pub struct Level {
     pub basis: Basis,
     /// The latest report day of its members.
     pub report_day: NaiveDate,
+    /// The newest session of any member that had begun by as-of.
+    pub newest_begun: Option<NaiveDate>,
     /// When the last of the members that traded closed.
     pub closed_at: Option<DateTime<Utc>>,
     /// Members it has.
@@ -69,6 +71,7 @@ pub fn level(composite: &Composite, universe: &Universe, market: &Market<'_>) ->
         status: Status::Settled,
         basis: basis(composite, universe),
         report_day: parts.iter().filter_map(|p| p.known).map(|k| k.report_day).max()?,
+        newest_begun: parts.iter().filter_map(|p| p.known?.newest_begun()).max(),
         closed_at: None,
         members: composite.members.len(),
         known: parts.iter().filter(|p| p.known.is_some()).map(|p| p.id.clone()).collect(),

@@ -68,12 +68,13 @@ impl<'a> Line<'a> {
         self.bars.last()
     }
 
-    /// The newest session that had begun by as-of, also where no value of it is held.
+    /// The newest session that had begun by as-of, also where no value of it is held; a composite's is that of any
+    /// member, so that a report of the composite and one of its members speak of the same periods.
     pub fn newest_begun(&self) -> Option<NaiveDate> {
         let newest = self.last().map(|b| b.date);
         match &self.of {
             Of::Instrument(known) => known.newest_begun(),
-            Of::Composite(_) => newest,
+            Of::Composite(level) => level.newest_begun.max(newest),
         }
     }
 

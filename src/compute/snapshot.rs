@@ -17,10 +17,22 @@ use crate::domain::{Horizon, InstrumentId, Snapshot};
 /// Derives the whole report.
 #[must_use]
 pub fn build(inputs: &Inputs<'_>) -> Snapshot {
+    derive(inputs, true)
+}
+
+/// The same for conditions: a to-date move is that of the report day's period, which never stands over from the
+/// period before. A move of last year is no answer to a question about this one.
+#[must_use]
+pub fn for_conditions(inputs: &Inputs<'_>) -> Snapshot {
+    derive(inputs, false)
+}
+
+fn derive(inputs: &Inputs<'_>, stand_over: bool) -> Snapshot {
     let market = Market::at(inputs);
     let shown = shown(inputs);
     let lines = lines_of(inputs, &market, &shown);
-    let periods = Periods::of(inputs.horizons, &report_days(&shown, inputs.benchmark, &lines));
+    let days = report_days(&shown, inputs.benchmark, &lines);
+    let periods = if stand_over { Periods::of(inputs.horizons, &days) } else { Periods::default() };
     let rows = Rows::new(inputs, &market, &lines, &periods);
     let instruments: Vec<Row> = shown.instruments.iter().filter_map(|id| rows.instrument_row(id)).collect();
     let composites: Vec<CompositeRow> =

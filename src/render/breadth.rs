@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 
+use super::cells::NO_RATE;
 use super::number;
 use super::style::Style;
 use super::text;
@@ -27,7 +28,8 @@ pub(super) fn says(
         value.map_or_else(|| format!("{word} {}", style.dash()), |m| format!("{word} {m} %"))
     };
     breadth.push(format!("{}, {}", middle("median", group.median_pct), middle("mean", group.mean_pct)));
-    breadth.extend(above(group.above_50d));
+    let no_rate = group.absent_members.iter().any(|id| why(id).as_deref() == Some(NO_RATE));
+    breadth.extend(above(group.above_50d, no_rate));
     breadth.extend(sessions(&group.sessions, year));
     let mover = |word: &str, id: &Option<InstrumentId>, pct: Option<Percent>| {
         let id = text::clean(id.as_ref()?.as_str(), style);
@@ -55,10 +57,11 @@ pub(super) fn says(
 }
 
 /// How many stand above the mean of their last 50 closes, of those that have as many.
-fn above(count: Above50d) -> Option<String> {
+fn above(count: Above50d, no_rate: bool) -> Option<String> {
+    let or_rate = if no_rate { " or a rate" } else { "" };
     let too_few = match count.absent {
         0 => String::new(),
-        few => format!(" ({few} without 50 closes)"),
+        few => format!(" ({few} without 50 closes{or_rate})"),
     };
     (count.of > 0).then(|| format!("{} of {} above 50-day mean{too_few}", count.members, count.of))
 }

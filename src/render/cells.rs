@@ -7,12 +7,16 @@ use chrono::NaiveDate;
 use super::number;
 use super::style::Style;
 use super::text;
+use crate::domain::currency::Fx;
 use crate::domain::snapshot::{MoveCell, MoveFlag, RelativeCell, Row, Status};
-use crate::domain::{Horizon, Percent};
+use crate::domain::{Absent, Horizon, Percent};
 
 /// Longest name and source that a column is made for.
 pub(super) const LONGEST_NAME: usize = 32;
 const LONGEST_SOURCE: usize = 12;
+/// What stands in the place of a close that could not be had, and of one without a rate of exchange.
+pub(super) const NO_DATA: &str = "no data";
+pub(super) const NO_RATE: &str = "no rate";
 
 /// What a column shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +59,8 @@ pub enum Cell {
     },
     /// No close could be had.
     NoData,
+    /// The close is held, and no rate to convert it.
+    NoRate,
     /// A signed figure with marks that a footnote explains.
     Signed {
         /// The figure.
@@ -114,7 +120,11 @@ pub(super) fn cell(row: &Row, column: Column, style: &Style) -> Cell {
             let name = text::name(&row.name, row.id.as_str(), style);
             Some(Cell::Text(text::fit(&name, LONGEST_NAME, style)))
         }
-        Column::Close => Some(row.close.map_or(Cell::NoData, level)),
+        Column::Close => Some(match row.close {
+            Some(value) => level(value),
+            None if lacks_rate(row.fx.as_ref()) => Cell::NoRate,
+            None => Cell::NoData,
+        }),
         Column::Points => match row.change_bp {
             Some(bp) => number::signed(bp, 1).map(|figure| Cell::Text(format!("{figure} bp"))),
             None => row.change.map(|value| Cell::Signed { value, decimals: row.decimals, marks: Vec::new() }),
@@ -139,6 +149,21 @@ pub(super) fn cell(row: &Row, column: Column, style: &Style) -> Cell {
         }),
     };
     found.unwrap_or(Cell::Absent)
+}
+
+/// Whether no rate of exchange is known of a close.
+pub(super) fn lacks_rate(fx: Option<&Fx>) -> bool {
+    fx.is_some_and(|fx| fx.absent == Some(Absent::NoFx))
+}
+
+/// What stands in the place of a close that is not there.
+pub(super) fn no_close(fx: Option<&Fx>) -> &'static str {
+    if lacks_rate(fx) { NO_RATE } else { NO_DATA }
+}
+
+/// Why a figure is absent, in words.
+pub(super) fn why(absent: Absent) -> String {
+    if absent == Absent::NoFx { NO_RATE.to_owned() } else { absent.code().replace('_', " ") }
 }
 
 /// A move with its marks.

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use chrono::{Datelike, NaiveDate};
 
 use super::block::{Block, Part};
+use super::cells;
 use super::number;
 use super::page::Page;
 use super::pairs;
@@ -100,7 +101,7 @@ fn returns_block(report: &Comparison, horizons: &[Horizon], ids: bool, style: &S
         let session = row.session.date.map(|date| session::dated(date, row.session.status, year));
         let mut cells = vec![label(row, style)];
         cells.extend(aside(id_label(&row.id, style)));
-        cells.push(close.unwrap_or_else(|| "no data".to_owned()));
+        cells.push(close.unwrap_or_else(|| cells::no_close(row.fx.as_ref()).to_owned()));
         cells.push(session.unwrap_or_else(|| style.dash().to_owned()));
         cells.extend(horizons.iter().map(|h| percent(row.moves.get(h).and_then(|m| m.pct), style)));
         rows.push(cells);

@@ -15,7 +15,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::cells::{self, Cell, Column, Mark};
+use super::cells::{self, Cell, Column, Mark, NO_DATA, NO_RATE};
 use super::layout::{self, Align};
 use super::number;
 use super::session;
@@ -241,7 +241,8 @@ impl Grid {
             Cell::Text(words) if at == 0 => Some(text::fit(words, self.name, style)),
             Cell::Text(words) => Some(words.clone()),
             Cell::Level { value, decimals } => number::level(*value, *decimals),
-            Cell::NoData => Some("no data".to_owned()),
+            Cell::NoData => Some(NO_DATA.to_owned()),
+            Cell::NoRate => Some(NO_RATE.to_owned()),
             Cell::Signed { value, decimals, marks } => number::signed(*value, *decimals).map(|figure| {
                 let marked: String = marks.iter().map(|m| m.glyph()).collect();
                 format!("{figure}{marked:<tail$}")

@@ -96,6 +96,8 @@ fn level(report: &Movers, shown: &[Horizon], from: usize, style: &Style) -> Vec<
 struct Line<'a> {
     name: String,
     close: Option<f64>,
+    /// What stands in the place of a close that is not there.
+    no_close: &'static str,
     decimals: u8,
     session: &'a Session,
     moves: Vec<Option<Cell>>,
@@ -131,7 +133,7 @@ fn table_of(report: &Movers, block: &MoversBlock, shown: &[Horizon], style: &Sty
         let session = line.session.date.map(|date| session::dated(date, line.session.status, year));
         let moved: Vec<String> =
             line.moves.iter().zip(&tails).map(|(cell, tail)| spell(cell.as_ref(), *tail, style)).collect();
-        let mut cells = vec![line.name.clone(), close.unwrap_or_else(|| "no data".to_owned())];
+        let mut cells = vec![line.name.clone(), close.unwrap_or_else(|| line.no_close.to_owned())];
         cells.extend(moved.first().cloned());
         cells.push(spell(line.versus.as_ref(), versus, style));
         let part = line.part.and_then(number::percent);
@@ -178,6 +180,7 @@ fn line_of<'a>(
     Line {
         name: text::fit(&format!("{blanks}{rank} {name}"), cells::LONGEST_NAME, style),
         close: mover.close,
+        no_close: cells::no_close(mover.fx.as_ref()),
         decimals: mover.decimals,
         session: &mover.session,
         moves: moves(report.sort, shown, |h| cells::moved(mover.moves.get(h)?, limit(h))),
@@ -200,6 +203,7 @@ fn whole<'a>(
     Some(Line {
         name: format!("{} {}", " ".repeat(digits), id_label(&row.id, style)),
         close: row.close,
+        no_close: cells::no_close(row.fx.as_ref()),
         decimals: row.decimals,
         session: &row.session,
         moves: moves(report.sort, shown, |h| cells::moved(cell(h)?, None)),
@@ -236,10 +240,9 @@ fn below(page: &mut Page, report: &Movers, block: &MoversBlock) {
     let why = |id: &InstrumentId| {
         let member = block.members.iter().find(|m| m.id == *id)?;
         if member.close.is_none() {
-            return Some("no data".to_owned());
+            return Some(cells::no_close(member.fx.as_ref()).to_owned());
         }
-        let absent = member.moves.get(&report.sort)?.absent?;
-        Some(absent.code().replace('_', " "))
+        Some(cells::why(member.moves.get(&report.sort)?.absent?))
     };
     let (breadth, movers) = breadth::says(&block.breadth, why, style, report.as_of.year());
     page.facts(Tone::Plain, "", &breadth, "; ");
@@ -256,7 +259,7 @@ fn stood(report: &Movers, block: &MoversBlock, parts: &Contributions, style: &St
     let unit = if parts.pct.is_some() { " %" } else { "" };
     let mut says = vec![format!("{id} {} {}{unit}", report.sort, percent(parts.pct, style))];
     says.extend(parts.from.zip(parts.to).map(|(from, to)| text::span(from, to, year)));
-    says.extend(parts.absent.map(|absent| absent.code().replace('_', " ")));
+    says.extend(parts.absent.map(cells::why));
     let named = |word: &str, part: Stood| {
         let ids = parts.members.iter().filter(|m| m.part == Some(part)).map(|m| id_label(&m.id, style));
         let ids = ids.collect::<Vec<_>>().join(", ");

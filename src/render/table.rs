@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use chrono::Datelike;
 
 use super::breadth;
-use super::cells::{Column, Mark};
+use super::cells::{Column, Mark, NO_DATA, NO_RATE};
 use super::grid::Grid;
 use super::layout;
 use super::page::Page;
@@ -97,7 +97,7 @@ fn paint(grid: &Grid, at: usize, cell: &str, style: &Style) -> String {
         Some(Column::Points | Column::Move(_) | Column::Versus(_) | Column::Local(_) | Column::Fx(_)) => {
             style.paint(Tone::of_move(cell), cell)
         }
-        Some(Column::Close) if cell.trim() == "no data" => style.paint(Tone::Alert, cell),
+        Some(Column::Close) if [NO_DATA, NO_RATE].contains(&cell.trim()) => style.paint(Tone::Alert, cell),
         Some(Column::Session) => session::paint(cell, style),
         Some(Column::Source) => style.paint(Tone::Dim, cell),
         _ => cell.to_owned(),

@@ -70,6 +70,7 @@ fn the_news_of_the_day_holds() {
 fn an_unknown_id_or_field_is_a_usage_error_with_the_nearest_name_before_any_request() {
     // Nobody listens there: a request would end in 5.
     for (condition, named) in [
+        ("STAR50.session > 2026-02-30", "no day"),
         ("STAR5O.1D > 3", "STAR50"),
         ("STR50.1D > 3", "STAR50"),
         ("STAR50.clos > 3", "STAR50.close"),
@@ -225,4 +226,30 @@ fn json_carries_verdicts_values_units_and_reasons() {
     assert_eq!(first["reasons"], Value::Array(Vec::new()));
     assert_eq!(report["expressions"][1]["reasons"].as_array().unwrap().len(), 1);
     assert_eq!(report["expressions"][2]["values"][0]["value"], "none");
+}
+
+#[test]
+fn the_fields_are_a_table_and_other_forms_are_refused() {
+    for flags in [&["--json"][..], &["--format", "json"], &["-o", "fields.txt"]] {
+        let output = run(&[&["--fields"], flags].concat(), None);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{flags:?}");
+        assert!(text(&output.stderr).contains("--fields and --"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn the_conditions_are_printed_whatever_could_be_had() {
+    // The demo holds no rate of kronor.
+    let args = ["STAR50.status = settled", "STAR50.close > 1", "--currency", "SEK"];
+    let held = run(&args, None);
+    let shown = text(&held.stdout);
+    assert_eq!(held.status.code(), Some(10), "{shown}{}", text(&held.stderr));
+    assert!(shown.contains("holds: STAR50.status = settled"), "{shown}");
+    assert!(shown.contains("unknown: STAR50.close > 1"), "{shown}");
+    assert!(shown.contains("no rate of CNY in SEK"), "{shown}");
+    assert!(!text(&held.stderr).contains("nothing to show"), "{}", text(&held.stderr));
+    assert_eq!(code(&args[1..]), 4);
+    let nothing = run(&["SAMSUNG.1D > 0"], None);
+    assert!(text(&nothing.stdout).contains("unknown: SAMSUNG.1D > 0"), "{}", text(&nothing.stdout));
+    assert_eq!(nothing.status.code(), Some(5));
 }

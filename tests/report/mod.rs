@@ -9,7 +9,7 @@ use marketsnap::catalogue;
 use marketsnap::compute::check::{self, Asked, Question};
 use marketsnap::compute::{Chosen, Inputs, chart, comparison, movers, snapshot, trust};
 use marketsnap::domain::chart::{Chart, Measure};
-use marketsnap::domain::check::Checked;
+use marketsnap::domain::check::{Check, Checked};
 use marketsnap::domain::expr::Expr;
 use marketsnap::domain::snapshot::{CompositeRow, MoveCell, Row};
 use marketsnap::domain::{
@@ -211,11 +211,16 @@ impl Book {
 
     /// A condition at an instant.
     pub fn check(&self, condition: &str, as_of: &str, allow_live: bool) -> Checked {
+        self.checked(condition, as_of, allow_live).expressions.remove(0)
+    }
+
+    /// The whole report of a condition at an instant.
+    pub fn checked(&self, condition: &str, as_of: &str, allow_live: bool) -> Check {
         let question = Question { text: condition.into(), expr: Expr::parse(condition).unwrap() };
         let asked = Asked { questions: vec![question], allow_live };
         let chosen = self.chosen();
         let inputs = self.inputs(at(as_of), &chosen);
-        check::build(&inputs, &snapshot::build(&inputs), &asked).expressions.remove(0)
+        check::build(&inputs, &snapshot::for_conditions(&inputs), &asked)
     }
 
     /// The chart of the named at an instant, over the first of the horizons.

@@ -67,6 +67,11 @@ fn reason(absent: Absent) -> &'static str {
     }
 }
 
+/// Whether a row's closes are held and only a rate of exchange is missing.
+pub(super) fn lacks_rate(row: &Row) -> bool {
+    row.close.is_none() && row.fx.as_ref().is_some_and(|fx| fx.absent == Some(Absent::NoFx))
+}
+
 /// Finds figures in a report.
 pub(super) struct Figures<'a, 'b> {
     pub inputs: &'b Inputs<'a>,
@@ -136,7 +141,11 @@ impl<'a, 'b> Figures<'a, 'b> {
     /// Why nothing of a row, or nothing that it says of its newest session, can be used.
     pub(super) fn not_final(&self, row: &Row, field: Field) -> Option<Why> {
         let id = &row.id;
-        let Some(date) = row.session.date.filter(|_| row.close.is_some()) else {
+        if lacks_rate(row) && field != Field::Session {
+            return Some((Absent::NoFx.code(), self.no_rate(row)));
+        }
+        let there = row.close.is_some() || lacks_rate(row);
+        let Some(date) = row.session.date.filter(|_| there) else {
             let error = self.report.errors.iter().find(|e| e.id == *id).map(|e| e.message.clone());
             return Some(("missing", error.unwrap_or_else(|| format!("no close of {id} is known"))));
         };
@@ -147,10 +156,25 @@ impl<'a, 'b> Figures<'a, 'b> {
             Some(Status::Live) if !self.allow_live && !matches!(field, Field::Session | Field::Previous) => {
                 Some(("live", format!("{id} is live: its session of {date} is under way")))
             }
-            Some(Status::Provisional) if !self.allow_live && field != Field::Session => {
+            Some(Status::Provisional)
+                if !self.allow_live && !matches!(field, Field::Session | Field::Previous) =>
+            {
                 Some(("provisional", format!("{id} is provisional on {date}: members are pending")))
             }
             _ => None,
+        }
+    }
+
+    /// Which rate a row lacks; of a composite the members' that would make half of its weight.
+    fn no_rate(&self, row: &Row) -> String {
+        let to = &self.report.currency;
+        let own = row.local.as_ref().and_then(|local| local.currency.as_deref());
+        match (own, row.session.date) {
+            (Some(own), Some(date)) => {
+                format!("no rate of {own} in {to} is known near {}'s session of {date}", row.id)
+            }
+            (Some(own), None) => format!("no rate of {own} in {to} is known"),
+            (None, _) => format!("members of {} lack a rate of exchange to {to}", row.id),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Not for: breadth itself (`compute::groups`).
 
-use super::figures::{Figures, Found, Why, count};
+use super::figures::{Figures, Found, Why, count, lacks_rate};
 use crate::domain::check::Value;
 use crate::domain::expr::Field;
 use crate::domain::snapshot::GroupRow;
@@ -12,8 +12,20 @@ impl Figures<'_, '_> {
     /// A group's figure: a member without a move leaves a count open by one and the others unknown.
     pub(super) fn of_group(&self, group: &GroupRow, field: Field) -> Found {
         let mut found = self.breadth(group, field);
+        self.want_of_rates(group, &mut found);
         found.why = self.member_not_final(group).or(found.why);
         found
+    }
+
+    /// Says of which members only a rate is missing.
+    fn want_of_rates(&self, group: &GroupRow, found: &mut Found) {
+        let lacks = |id: &&InstrumentId| self.row(id).is_some_and(lacks_rate);
+        let lacking: Vec<InstrumentId> = group.absent_members.iter().filter(lacks).cloned().collect();
+        let (Some((code, why)), false) = (&mut found.why, lacking.is_empty()) else { return };
+        if lacking.len() == group.absent_members.len() {
+            *code = Absent::NoFx.code();
+        }
+        *why = format!("{why}; no rate in {} of {}", self.report.currency, ids(&lacking));
     }
 
     /// Why a group cannot be used: a member is stale, or live.
@@ -72,6 +84,9 @@ fn whole(group: &GroupRow, value: Option<Value>) -> Found {
 }
 
 fn without(ids: &[InstrumentId]) -> String {
-    let ids: Vec<&str> = ids.iter().map(InstrumentId::as_str).collect();
-    format!("not known of {}", ids.join(", "))
+    format!("not known of {}", self::ids(ids))
+}
+
+fn ids(ids: &[InstrumentId]) -> String {
+    ids.iter().map(InstrumentId::as_str).collect::<Vec<_>>().join(", ")
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use super::Inputs;
 use crate::domain::check::{Checked, Used, Verdict};
 use crate::domain::expr::{Expr, Figure};
-use crate::domain::snapshot::NoteKind;
+use crate::domain::snapshot::{Completeness, NoteKind};
 use crate::domain::{Check, Snapshot};
 use evaluate::Truth;
 use figures::Figures;
@@ -44,8 +44,8 @@ impl Asked {
     }
 }
 
-/// Checks expressions over the figures of a report that was made from the same inputs and holds a row of
-/// everything they name.
+/// Checks expressions over the figures of a report that was made from the same inputs
+/// ([`super::snapshot::for_conditions`]) and holds a row of everything they name.
 #[must_use]
 pub fn build(inputs: &Inputs<'_>, report: &Snapshot, asked: &Asked) -> Check {
     let figures = Figures::new(inputs, report, asked.allow_live);
@@ -58,7 +58,7 @@ pub fn build(inputs: &Inputs<'_>, report: &Snapshot, asked: &Asked) -> Check {
         date: report.date,
         generated_at: report.generated_at,
         demo: report.demo,
-        status: report.status,
+        status: status(report),
         benchmark: against.then(|| report.benchmark.clone()),
         currency: report.currency.clone(),
         allow_live: asked.allow_live,
@@ -68,6 +68,13 @@ pub fn build(inputs: &Inputs<'_>, report: &Snapshot, asked: &Asked) -> Check {
         notes: report.notes.iter().filter(|n| told(n.kind)).cloned().collect(),
         errors: report.errors.clone(),
     }
+}
+
+/// A close that is held and lacks only a rate is not nothing.
+fn status(report: &Snapshot) -> Completeness {
+    let composites = report.composites.iter().map(|c| &c.row);
+    let held = report.instruments.iter().chain(composites).any(figures::lacks_rate);
+    if held && report.status == Completeness::Empty { Completeness::Partial } else { report.status }
 }
 
 fn checked(figures: &Figures<'_, '_>, question: &Question) -> Checked {

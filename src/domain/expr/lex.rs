@@ -110,6 +110,7 @@ impl<'a> Lexer<'a> {
             }
             '"' | '\'' => self.quoted(c),
             c if c.is_alphanumeric() || matches!(c, '^' | '_') => self.word(),
+            '.' if number_at(rest).is_some() => self.word(),
             c => self.sign(c),
         }
     }
@@ -150,6 +151,10 @@ impl<'a> Lexer<'a> {
             self.at += 1 + length;
             return Ok(Token::Figure(Figure { id: text.to_owned(), field }));
         }
+        if let Some(wrong) = no_day_since(named) {
+            let length = 1 + named.find(|c: char| !id_char(c) && c != ':').unwrap_or(named.len());
+            return Err(Wrong::new(Span { start, end: self.at + length }, wrong));
+        }
         let length = 1 + named.find(|c: char| !id_char(c)).unwrap_or(named.len());
         let name = named.get(..length - 1).unwrap_or_default();
         let span = Span { start, end: self.at + length };
@@ -161,6 +166,10 @@ impl<'a> Lexer<'a> {
         if let Some(date) = date_at(rest) {
             self.at += DATE;
             return Ok(Token::Date(date));
+        }
+        if let Some(length) = like_date_at(rest) {
+            let day = sanitise(rest.get(..length).unwrap_or_default(), 10);
+            return Err(self.wrong(length, format!("'{day}' is no day: {DAY}")));
         }
         if let Some(length) = number_at(rest) {
             return self.number(length);
@@ -182,6 +191,11 @@ impl<'a> Lexer<'a> {
                 return Ok(Token::Figure(Figure { id, field }));
             }
         }
+        let named = run.match_indices('.').filter_map(|(dot, _)| rest.get(dot + 1..));
+        if let Some(wrong) = named.filter_map(no_day_since).next() {
+            let length = rest.find(|c| !id_char(c) && c != ':').unwrap_or(rest.len());
+            return Err(self.wrong(length, wrong));
+        }
         let word = run.split('=').next().unwrap_or(run).trim_end_matches(['-', '.', '&']);
         let word = if word.is_empty() { run } else { word };
         self.at += word.len();
@@ -192,7 +206,7 @@ impl<'a> Lexer<'a> {
         let digits = self.rest().get(..length).unwrap_or_default();
         let value: f64 = digits.parse().unwrap_or(f64::INFINITY);
         if !value.is_finite() {
-            return Err(self.wrong(length, "this number is too large"));
+            return Err(self.wrong(length, "this number is too large: the largest is about 1.8e308"));
         }
         self.at += length;
         let behind = self.rest();
@@ -218,14 +232,51 @@ fn date_at(text: &str) -> Option<NaiveDate> {
     date.parse().ok().filter(|_| ends)
 }
 
+/// How a day is written.
+const DAY: &str = "a date is YYYY-MM-DD, such as 2026-01-21";
+
+/// The length of three numbers that a text begins with and that a reader takes for a date: 2026-02-30, 2026/1/21.
+fn like_date_at(text: &str) -> Option<usize> {
+    let digits = |at: usize| {
+        let rest = text.get(at..).unwrap_or_default();
+        at + rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())
+    };
+    let year = digits(0);
+    let sign = text.get(year..)?.chars().next().filter(|c| matches!(c, '-' | '/'))?;
+    let month = digits(year + 1);
+    let day = text.get(month..)?.starts_with(sign).then(|| digits(month + 1))?;
+    let short = |from: usize, to: usize| (1..=2).contains(&(to - from - 1));
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '_' | '^' | '.' | '&');
+    let ends = !text.get(day..)?.starts_with(goes_on);
+    (year == 4 && short(year, month) && short(month, day) && ends).then_some(day)
+}
+
+/// What is wrong with `since:` before what is no day, also behind `excess.` and `relative.`.
+fn no_day_since(named: &str) -> Option<String> {
+    let low = named.to_ascii_lowercase();
+    let rest = low.strip_prefix("excess.").or(low.strip_prefix("relative.")).unwrap_or(&low);
+    let day = rest.strip_prefix("since:")?;
+    let day = day.get(..day.find(|c: char| !id_char(c)).unwrap_or(day.len()))?;
+    Some(format!("since:{} names no day: {DAY}", sanitise(day, 40)))
+}
+
 /// The length of a number that a text begins with, unless it goes on as a word.
 fn number_at(text: &str) -> Option<usize> {
     let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let whole = digits(text);
     let part = text.get(whole..)?.strip_prefix('.').map_or(0, digits);
     let length = if part > 0 { whole + 1 + part } else { whole };
+    let length = length + exponent(text.get(length..)?);
     let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '_' | '^' | '.' | '&');
-    (whole > 0 && !text.get(length..)?.starts_with(goes_on)).then_some(length)
+    (whole + part > 0 && !text.get(length..)?.starts_with(goes_on)).then_some(length)
+}
+
+/// The length of `e3`, `E+3` or `e-3` that a text begins with.
+fn exponent(text: &str) -> usize {
+    let Some(power) = text.strip_prefix(['e', 'E']) else { return 0 };
+    let digits = power.strip_prefix(['+', '-']).unwrap_or(power);
+    let behind = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+    if behind.len() < digits.len() { text.len() - behind.len() } else { 0 }
 }
 
 /// Says that something has no such field, and names the nearest.

@@ -90,6 +90,10 @@ impl Parser {
                 let span = Span { start: span.start, end: inner.span.end };
                 return Ok(Expr { node: Node::Negative(Box::new(inner)), span });
             }
+            // +3 is 3.
+            Token::Sign(Operator::Plus) if matches!(self.peek().0, Token::Number { .. }) => {
+                return self.operand(binds);
+            }
             ref token if is_word(token, "not") => {
                 if binds >= COMPARISON {
                     return Err(Wrong::new(span, "'not' stands before a condition: put it in brackets"));

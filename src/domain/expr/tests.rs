@@ -46,6 +46,13 @@ fn every_example_reads_as_it_is_meant() {
         ("CN-CHIPS.best.1D > 9", "CN-CHIPS.best.1D > 9"),
         ("A.1D > 1 or B.1D > 1 and C.1D > 1", "A.1D > 1 or B.1D > 1 and C.1D > 1"),
         ("(A.1D > 1 or B.1D > 1) and C.1D > 1", "(A.1D > 1 or B.1D > 1) and C.1D > 1"),
+        ("A.1D > +3", "A.1D > 3"),
+        ("A.1D > .5", "A.1D > 0.5"),
+        ("A.1D > -.5 %", "A.1D > -0.5 %"),
+        ("A.close > 1e3", "A.close > 1000"),
+        ("A.close > 2.5E-1", "A.close > 0.25"),
+        ("A.close > 1e+2-3", "A.close > 100 - 3"),
+        ("1E3.close > 1", "1E3.close > 1"),
         ("A.1D - (B.1D - C.1D) > 1", "A.1D - (B.1D - C.1D) > 1"),
         ("(A.1D - B.1D) - C.1D > 1", "A.1D - B.1D - C.1D > 1"),
         ("(A.1D + B.1D) / 2 > - -1", "(A.1D + B.1D) / 2 > --1"),
@@ -91,6 +98,14 @@ fn what_cannot_be_read_is_refused_at_its_place() {
         ("0700.HK.clos > 3", "unknown field 'clos' of 0700.HK", "0700.HK.clos"),
         ("科创50.收盘 > 3", "unknown field '收盘' of 科创50", "科创50.收盘 > "),
         ("3 + not STAR50.1D > 3 > 0", "before a condition", "not"),
+        ("STAR50.close > 2026-02-30", "'2026-02-30' is no day", "2026-02-30"),
+        ("STAR50.session > 2026-1-5", "a date is YYYY-MM-DD", "2026-1-5"),
+        ("STAR50.session > 2026/01/05", "a date is YYYY-MM-DD", "2026/01/05"),
+        ("STAR50.since:2025-13-01 > 3", "since:2025-13-01 names no day", "STAR50.since:2025-13-01"),
+        ("STAR50.excess.since:x > 3", "since:x names no day", "STAR50.excess.since:x"),
+        ("\"S&P 500\".since:2025-1-1 > 3", "since:2025-1-1 names no day", "\"S&P 500\".since:2025-1-1"),
+        ("STAR50.close > 1e400", "too large: the largest is", "1e400"),
+        ("STAR50.close > +", "expected ID.FIELD", "+"),
     ] {
         let (said, marked) = refused(text);
         assert!(said.contains(wrong), "{text}: {said}");
@@ -256,7 +271,7 @@ proptest! {
     fn no_order_of_its_own_words_makes_the_parser_panic(
         words in proptest::collection::vec(
             proptest::sample::select(vec![
-                "A.1D", "CN-CHIPS.best", "and", "or", "not", "(", ")", "-", "=", "<", "3", "%", "2026-01-21", "up",
+                "A.1D", "CN-CHIPS.best", "and", "or", "not", "(", ")", "-", "=", "<", "3", "%", "2026-01-21", "2026-02-30", "1e3", ".5", "+", "up",
                 "'", "\"", ".", "科", "since:", "X.since:2025-12-3", "0700.HK", "=F", "^", "\u{301}",
             ]),
             0..12,

@@ -5,9 +5,10 @@
 
 use chrono::Datelike;
 
+use super::super::cells;
 use super::words;
-use crate::domain::Chart;
 use crate::domain::chart::ChartLine;
+use crate::domain::{Absent, Chart};
 use crate::render::{number, session, text};
 
 /// How many columns there are.
@@ -32,7 +33,7 @@ pub(super) fn cells(report: &Chart, line: &ChartLine, name: String, dash: &str) 
     let from = first.map(|p| format!("{}{late}", text::short_date(p.date, year).trim()));
     let to = last.map(|p| session::dated(p.date, line.session.status, year).trim().to_owned());
     let change = words::change(line).map(|c| c.trim_end_matches(" %").to_owned());
-    let absent = line.absent.filter(|_| line.close.is_some()).map(|a| a.code().replace('_', " "));
+    let absent = line.absent.filter(|why| line.close.is_some() || *why == Absent::NoFx).map(cells::why);
     [
         name,
         from.unwrap_or_else(none),

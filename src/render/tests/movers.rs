@@ -2,10 +2,11 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::domain::currency::Fx;
 use crate::domain::instrument::InstrumentId;
 use crate::domain::movers::{Above50d, BlockKind, Breadth, Mover, Movers, MoversBlock};
 use crate::domain::moves::Percent;
-use crate::domain::{Horizon, Snapshot};
+use crate::domain::{Absent, Horizon, Snapshot};
 use crate::render::testing;
 use crate::render::{Format, Style, movers};
 
@@ -97,4 +98,12 @@ fn breadth_says_who_has_too_few_closes_and_who_is_live() {
     assert!(text.contains("0 up, 0 down, 0 unchanged, 1 absent; median –, mean –;"), "{text}");
     assert!(text.contains("1 of 2 above 50-day mean (3 without 50 closes)"), "{text}");
     assert!(text.contains("2 live: SMIC, LOONGSON; absent: HYGON"), "{text}");
+    let hygon = report.groups[0].members.iter_mut().find(|m| m.id.as_str() == "HYGON").unwrap();
+    hygon.close = None;
+    hygon.fx = Some(Fx { absent: Some(Absent::NoFx), ..Fx::default() });
+    let text = table(&report, &Style { width: 120, ..Style::default() });
+    assert!(text.contains("(3 without 50 closes or a rate)"), "{text}");
+    assert!(text.contains("absent: HYGON (no rate)"), "{text}");
+    let line = text.lines().find(|l| l.contains("Hygon") || l.contains("海光")).unwrap();
+    assert!(line.contains(" no rate "), "{line}");
 }
