@@ -10,7 +10,9 @@ use std::process::Command;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use marketsnap::domain::show::Standing;
+use marketsnap::domain::universe::{Composite, Member};
 use marketsnap::domain::{Absent, Show};
+use marketsnap::render::{Format, Style};
 use proptest::prelude::*;
 use report::{Book, d};
 use serde_json::Value;
@@ -42,6 +44,10 @@ fn figure<'a>(document: &'a Value, name: &str) -> &'a Value {
         let records = row["records"].as_array().unwrap();
         return &records.iter().find(|r| r["kind"] == kind).unwrap()["value"];
     }
+    if let Some(id) = name.strip_prefix("members.").and_then(|n| n.strip_suffix(".pct")) {
+        let members = document["members"].as_array().unwrap();
+        return &members.iter().find(|m| m["id"] == id).unwrap()["pct"];
+    }
     let first = name.split('.').next().unwrap();
     let from = if ["annualised", "risk", "link"].contains(&first) { document } else { row };
     name.split('.').fold(from, |at, key| at.get(key).unwrap_or_else(|| panic!("no {key} of {name}")))
@@ -62,7 +68,8 @@ fn worked_out(document: &Value) -> usize {
             formulas += 1;
         }
         if name == "streak.sessions" && !entry["result"].is_null() {
-            let closes: Vec<f64> = inputs.iter().map(|i| i["value"].as_f64().unwrap()).collect();
+            let closes = inputs.iter().filter(|i| i["name"] == "close");
+            let closes: Vec<f64> = closes.map(|i| i["value"].as_f64().unwrap()).collect();
             let up = closes[1] > closes[0];
             assert!(closes.windows(2).all(|w| (w[1] > w[0]) == up && w[0] != w[1]), "{entry}");
             assert_eq!(entry["result"].as_f64(), Some((closes.len() - 1) as f64));
@@ -98,9 +105,120 @@ fn every_figure_of_today_is_that_of_show() {
 fn every_figure_follows_from_the_inputs_of_its_trail_to_the_last_digit() {
     for id in ["STAR50", "LOONGSON", "SP500", "USDJPY", "VIX", "ASIA"] {
         let show = json(&["show", id, "--demo", "--json", "--horizons", ALL]);
-        // Of 13 horizons the demo's months hold nine; each has a move, an excess and a ratio.
-        assert!(worked_out(&show) >= 27, "{id}");
+        // Of 13 horizons the demo's months hold nine; each has a move and, but for the benchmark's own page, an
+        // excess and a ratio.
+        assert!(worked_out(&show) >= if id == "SP500" { 9 } else { 27 }, "{id}");
     }
+}
+
+#[test]
+fn every_figure_in_another_currency_follows_from_own_closes_and_rates_to_the_last_digit() {
+    for (id, to) in [("STAR50", "USD"), ("NIKKEI225", "EUR"), ("SP500", "JPY"), ("LOONGSON", "EUR")] {
+        let show = json(&["show", id, "--demo", "--json", "--horizons", ALL, "--currency", to]);
+        // Each move has two parts besides.
+        assert!(worked_out(&show) >= if id == "SP500" { 27 } else { 45 }, "{id}");
+    }
+}
+
+fn entry<'a>(document: &'a Value, figure: &str) -> &'a Value {
+    let all = document["audit"].as_array().unwrap();
+    all.iter().find(|a| a["figure"] == figure).unwrap_or_else(|| panic!("no entry of {figure}"))
+}
+
+/// `name value date` of the inputs of an entry.
+fn inputs(entry: &Value) -> Vec<String> {
+    let all = entry["inputs"].as_array().unwrap().iter();
+    all.map(|i| {
+        format!("{} {} {}", i["name"].as_str().unwrap(), i["value"], i["date"].as_str().unwrap_or("-"))
+    })
+    .collect()
+}
+
+/// Tokyo was shut on 12 January 2026; the rate of the session before is older than it, the currency market
+/// having been shut on the 9th here.
+fn tokyo() -> Book {
+    Book::new()
+        .closes(
+            "NIKKEI225",
+            "2025-01-08 39981.06, 2026-01-08 51117.26, 2026-01-09 51939.89, 2026-01-13 53549.16",
+        )
+        .closes("USDJPY", "2025-01-08 158, 2026-01-08 160, 2026-01-12 158.15, 2026-01-13 200")
+        .currency("USD")
+        .horizons("1D")
+}
+
+#[test]
+fn a_converted_close_is_the_own_close_times_a_dated_rate_and_a_move_tells_both_of_each_end() {
+    // A yen cost 1 / 200 = 0.005 dollars on the 13th and 1 / 160 = 0.00625 on the 8th, which the 9th takes.
+    let page = document(&tokyo().show("NIKKEI225", "2026-01-13T23:00:00Z"));
+    let close = entry(&page, "close");
+    assert_eq!(close["formula"], "local x rate");
+    let (local, rate) = ("local 53549.16 2026-01-13", "rate 0.005 2026-01-13");
+    assert_eq!(&inputs(close)[1..], [local, rate]);
+    let rule = close["rule"].as_str().unwrap();
+    assert!(rule.contains("converted at JPY/USD of 2026-01-13 from test"), "{rule}");
+    let base = ["base_local 51939.89 2026-01-09", "base_rate 0.00625 2026-01-08"];
+    let day = entry(&page, "moves.1D.pct");
+    assert_eq!(day["formula"], "(local x rate / (base_local x base_rate) - 1) x 100");
+    assert_eq!([&inputs(day)[1..3], &inputs(day)[4..]].concat(), [local, rate, base[0], base[1]]);
+    assert_eq!(inputs(entry(&page, "moves.1D.local_pct")), [local, base[0]]);
+    assert_eq!(inputs(entry(&page, "moves.1D.fx_pct")), [rate, base[1]]);
+    // 0.005 / 0.00625 - 1 = -20 %.
+    assert!((entry(&page, "moves.1D.fx_pct")["result"].as_f64().unwrap() + 20.0).abs() < 1e-9);
+    let previous = inputs(entry(&page, "change"));
+    assert_eq!(&previous[4..], ["previous_local 51939.89 2026-01-09", "previous_rate 0.00625 2026-01-08"]);
+    let range = inputs(entry(&page, "range_52w.position_pct"));
+    assert!(range.contains(&"low_local 53549.16 2026-01-13".to_owned()), "{range:?}");
+    assert!(range.contains(&"high_rate 0.00625 2026-01-08".to_owned()), "{range:?}");
+    assert!(inputs(entry(&page, "drawdown.pct")).iter().any(|i| i.starts_with("peak_rate ")));
+}
+
+#[test]
+fn a_composites_members_tell_their_closes_and_the_rates_of_its_dates() {
+    // Its dates are 12 and 13 January; on the 12th Tokyo's close is that of the 9th, at the rate of the 12th.
+    let mut book = tokyo().closes("SP500", "2026-01-08 6921.46, 2026-01-12 6977.27, 2026-01-13 6963.74");
+    let member = |name: &str| Member { id: report::id(name), weight: 1.0 };
+    book.universe.composites.push(Composite {
+        id: report::id("HALVES"),
+        name: "Halves".into(),
+        name_zh: None,
+        section: "Americas".into(),
+        members: vec![member("NIKKEI225"), member("SP500")],
+    });
+    let page = document(&book.show("HALVES", "2026-01-13T23:00:00Z"));
+    // Two members, the parts of 1D, 1D itself; the benchmark is SP500, so also an excess and a ratio.
+    assert!(worked_out(&page) >= 7);
+    let nikkei = entry(&page, "members.NIKKEI225.pct");
+    assert_eq!(nikkei["formula"], "(local x rate / (base_local x base_rate) - 1) x 100");
+    let expected = [
+        "local 53549.16 2026-01-13",
+        "rate 0.005 2026-01-13",
+        "base_local 51939.89 2026-01-09",
+        "base_rate 0.006323110970597534 2026-01-12",
+    ];
+    assert_eq!(inputs(nikkei)[2..], expected);
+    let rule = nikkei["rule"].as_str().unwrap();
+    assert!(rule.ends_with("the rates of the composite's dates: JPY/USD from test"), "{rule}");
+    assert_eq!(inputs(entry(&page, "members.SP500.pct")).len(), 2);
+    let mut against_tokyo = tokyo().closes("SP500", "2026-01-12 6977.27, 2026-01-13 6963.74");
+    against_tokyo.benchmark = report::id("NIKKEI225");
+    let spread = document(&against_tokyo.show("SP500", "2026-01-13T23:00:00Z"));
+    let spread = entry(&spread, "relative.1D.excess_pp");
+    assert!(inputs(spread).contains(&"benchmark_base_rate 0.00625 2026-01-08".to_owned()), "{spread}");
+    assert!(
+        spread["rule"].as_str().unwrap().ends_with("; NIKKEI225's closes at JPY/USD from test"),
+        "{spread}"
+    );
+    assert_eq!(inputs(entry(&page, "moves.1D.pct"))[1].split(' ').next(), Some("local"));
+}
+
+#[test]
+fn the_page_of_the_benchmark_explains_no_figure_against_itself() {
+    let show = json(&["show", "SP500", "--demo", "--json"]);
+    let all = show["audit"].as_array().unwrap().iter().map(|a| a["figure"].as_str().unwrap());
+    let against: Vec<&str> = all.filter(|f| f.starts_with("relative.") || f.starts_with("link.")).collect();
+    assert!(against.is_empty(), "{against:?}");
+    assert!(!page(&["SP500", "--why"]).contains("vs SP500"));
 }
 
 proptest! {
@@ -281,6 +399,21 @@ fn who_confirms_a_close_is_told_with_the_close_that_he_has() {
 }
 
 #[test]
+fn a_tiny_close_is_told_with_the_digits_that_its_figures_follow_from() {
+    // 0.000010012 / 0.000010004 - 1 = 0.0800 %.
+    let book = Book::new().closes("BTC", "2026-01-15 0.000010004, 2026-01-16 0.000010012").horizons("1D");
+    let mut page = book.show("BTC", "2026-01-17T12:00:00Z");
+    page.notes.clear();
+    let mut out = Vec::new();
+    let style = Style::default();
+    marketsnap::render::show(&page, Format::Table, true, &style, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("Close        0.000010012"), "{text}");
+    assert!(text.contains("0.000010012 - 0.000010004 = +0.000000008"), "{text}");
+    assert!(text.contains("(0.000010012 / 0.000010004 - 1) x 100 = +0.08 %"), "{text}");
+}
+
+#[test]
 fn a_group_is_refused_before_any_request_and_movers_is_named() {
     let (out, err, code) = run(&["show", "cn-chips"]);
     assert_eq!((out.as_str(), code), ("", 2));
@@ -330,6 +463,8 @@ fn the_page_at_the_common_widths() {
     insta::assert_snapshot!("show-120", page(&["LOONGSON", "--width", "120"]));
     insta::assert_snapshot!("show-composite-80", page(&["ASIA", "--horizons", "1D,YTD"]));
     insta::assert_snapshot!("show-why-80", page(&["STAR50", "--why", "--horizons", "1D,1Y,YTD"]));
+    let converted = ["STAR50", "--why", "--horizons", "1D,YTD", "--currency", "USD"];
+    insta::assert_snapshot!("show-why-currency-80", page(&converted));
     insta::assert_snapshot!(
         "show-ascii-40",
         page(&["SP500", "--ascii", "--width", "40", "--horizons", "1D"])

@@ -4,6 +4,7 @@
 //! Not for: deriving a figure. Results are taken from the row as they stand; the inputs are those that the
 //! row was made from, so that a reader, and a test, gets the same result from them to the last digit.
 
+mod conversion;
 mod standing;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -36,7 +37,8 @@ impl Trail<'_> {
         let mut all = vec![self.close(), self.change()];
         for (horizon, cell) in self.row.moves.iter() {
             all.push(self.moved(*horizon, cell));
-            if let Some(relative) = self.row.relative.get(horizon) {
+            all.extend(self.parts(*horizon, cell));
+            if let Some(relative) = self.row.relative.get(horizon).filter(|_| !self.own()) {
                 all.push(self.excess(*horizon, cell, relative));
                 all.push(self.relative(*horizon, cell, relative));
             }
@@ -45,7 +47,14 @@ impl Trail<'_> {
             }
         }
         all.extend(self.standing());
+        let mut all: Vec<Audit> = all.into_iter().map(|audit| self.with_rates(audit)).collect();
+        all.extend(self.members_at_rates());
         all
+    }
+
+    /// Whether the page is about the benchmark itself, which is not compared with anything.
+    fn own(&self) -> bool {
+        self.row.id == *self.benchmark_id
     }
 
     /// The unit of closes.
@@ -74,6 +83,7 @@ impl Trail<'_> {
             (_, Some(Status::Live)) => format!("the newest value known {}", self.instant()),
             _ => format!("the newest session that was over {}{}", self.instant(), self.over_since()),
         };
+        let rule = format!("{rule}{}", self.rate_of_close());
         let parts = self.members.iter().map(|m| input(m.id.as_str(), m.to, m.contribution_pp.map(|c| c.0)));
         let inputs = match parts.len() {
             0 => vec![self.newest()],
@@ -85,7 +95,7 @@ impl Trail<'_> {
             ..told(
                 "close",
                 "Close",
-                None,
+                self.has_rates().then_some("local x rate"),
                 rule,
                 self.row.close,
                 self.row.close.is_none().then_some(Absent::NoSession),
@@ -142,16 +152,10 @@ impl Trail<'_> {
         let label = horizon.label();
         let rule = self.base_rule(horizon, cell);
         let result = cell.pct.map(|p| p.0);
+        let formula = if self.has_rates() { conversion::MOVE_AT_RATES } else { "(close / base - 1) x 100" };
         signed(Audit {
             inputs: self.ends(cell),
-            ..told(
-                &format!("moves.{label}.pct"),
-                &label,
-                Some("(close / base - 1) x 100"),
-                rule,
-                result,
-                cell.absent,
-            )
+            ..told(&format!("moves.{label}.pct"), &label, Some(formula), rule, result, cell.absent)
         })
     }
 
@@ -176,6 +180,7 @@ impl Trail<'_> {
             (Some(_), _) => "each over its own sessions",
             _ => "the move minus the benchmark's",
         };
+        let rule = format!("{rule}{}", self.rates_of_benchmark());
         let formula = "(close / base - 1) x 100 - (benchmark_close / benchmark_base - 1) x 100";
         let result = cell.excess_pp.map(|p| p.0);
         let figure = format!("relative.{label}.excess_pp");
@@ -184,7 +189,7 @@ impl Trail<'_> {
         signed(Audit {
             inputs: self.ends(own).into_iter().chain(self.benchmark_ends(cell)).collect(),
             unit: "pp".to_owned(),
-            ..told(&figure, &title, Some(formula), rule.to_owned(), result, cell.absent)
+            ..told(&figure, &title, Some(formula), rule, result, cell.absent)
         })
     }
 

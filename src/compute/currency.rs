@@ -194,6 +194,11 @@ impl<'a> MoneyOf<'a> {
         known.map_or(Self::Quoted, |k| Self::of(k, market.rates.as_ref()))
     }
 
+    /// The rate of a date; none where closes are not converted or it is missing.
+    pub(super) fn rate(self, date: NaiveDate) -> Option<Rate> {
+        if let Self::At(course) = self { course.on(date) } else { None }
+    }
+
     /// What a close counts on a date; none where a rate is missing.
     pub(super) fn on(self, date: NaiveDate) -> Option<f64> {
         match self {
@@ -239,6 +244,16 @@ impl Converted {
     /// The rate of the newest close; none for a composite.
     pub(super) fn rate(&self) -> Option<Rate> {
         self.rates.last().copied()
+    }
+
+    /// A bar's close in the own currency, or a composite's level without conversion.
+    pub(super) fn local_close(&self, at: usize) -> Option<f64> {
+        self.local.get(at).map(|b| b.close)
+    }
+
+    /// The rate that a bar was converted at; none for a composite.
+    pub(super) fn rate_at(&self, at: usize) -> Option<Rate> {
+        self.rates.get(at).copied()
     }
 
     /// Whether two bars were converted at rates of one date.

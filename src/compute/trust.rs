@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Inputs;
 use super::sessions::{self, Known, Market};
 use crate::domain::series::listed;
-use crate::domain::{InstrumentId, Series, Warning, WarningKind};
+use crate::domain::{InstrumentId, Series, Warning, WarningKind, digits};
 use doubts::{Doubt, doubts, standing_together};
 use weigh::{agree, apart, comparable, confirms, contradict, has_newest, on_one_basis};
 
@@ -258,9 +258,10 @@ fn source<'a>(known: &Known<'a>) -> &'a str {
     known.series.provenance.source.as_str()
 }
 
-/// A close to six decimals at most, without zeros behind the last digit.
+/// A close to six decimals, or below 1 to five digits that count, without zeros behind the last digit.
 fn told(close: f64) -> String {
-    let text = format!("{close:.6}");
+    let after = usize::from(digits::of_level(close, 6));
+    let text = format!("{close:.after$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 

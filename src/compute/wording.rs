@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::converted;
 use crate::domain::snapshot::{HighlightKind, Rarity, Record, RecordKind, Row};
-use crate::domain::{Kind, Lang, WarningKind};
+use crate::domain::{Kind, Lang, WarningKind, digits};
 
 /// What can be told of a row's session.
 #[derive(Debug, Clone, Copy)]
@@ -80,7 +80,7 @@ fn head(row: &Row, lang: Lang) -> String {
         let day = day_pct(row).map(|pct| format!(" {}{percent}", signed(pct, 2)));
         return format!("{name}{}{}", day.unwrap_or_default(), money.unwrap_or_default());
     }
-    let digits = usize::from(row.decimals);
+    let digits = usize::from(digits::of_level(row.close.unwrap_or(0.0), row.decimals));
     let value = row.close.map(|value| format!("{value:.digits$}")).unwrap_or_default();
     let unit = if row.kind == Kind::Rate { percent } else { "" };
     let change = match (row.change_bp, row.change) {

@@ -7,6 +7,7 @@ pub mod chart;
 pub mod check;
 pub mod comparison;
 pub mod currency;
+pub mod digits;
 pub mod exchange;
 pub mod expr;
 pub mod history;

@@ -9,7 +9,7 @@ use super::style::Style;
 use super::text;
 use crate::domain::currency::Fx;
 use crate::domain::snapshot::{MoveCell, MoveFlag, RelativeCell, Row, Status};
-use crate::domain::{Absent, Horizon, Percent};
+use crate::domain::{Absent, Horizon, Percent, digits};
 
 /// Longest name and source that a column is made for.
 pub(super) const LONGEST_NAME: usize = 32;
@@ -127,7 +127,10 @@ pub(super) fn cell(row: &Row, column: Column, style: &Style) -> Cell {
         }),
         Column::Points => match row.change_bp {
             Some(bp) => number::signed(bp, 1).map(|figure| Cell::Text(format!("{figure} bp"))),
-            None => row.change.map(|value| Cell::Signed { value, decimals: row.decimals, marks: Vec::new() }),
+            None => {
+                let decimals = digits::of_level(row.close.unwrap_or(0.0), row.decimals);
+                row.change.map(|value| Cell::Signed { value, decimals, marks: Vec::new() })
+            }
         },
         Column::Move(horizon) => {
             let limit = if horizon == Horizon::ONE_DAY { row.limit.side } else { None };

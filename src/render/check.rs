@@ -11,11 +11,11 @@ use super::layout::{self, Align};
 use super::page::Page;
 use super::style::{Style, Tone};
 use super::{number, text};
-use crate::domain::Check;
 use crate::domain::check::{Checked, Used, Value, Verdict};
 use crate::domain::expr::Of;
 use crate::domain::expr::fields::TABLE;
 use crate::domain::snapshot::Status;
+use crate::domain::{Check, digits as digits_of};
 
 /// Narrower than this a field's meaning stands below its name.
 const ROOM: usize = 24;
@@ -59,7 +59,7 @@ fn told(used: &Used, style: &Style, year: i32) -> String {
     let digits = |n: f64| {
         let decimals = match used.unit {
             "sessions" | "members" => 0,
-            "price" => used.decimals,
+            "price" => digits_of::of_level(n, used.decimals),
             _ => 2,
         };
         let digits = if used.signed { number::signed(n, decimals) } else { number::level(n, decimals) };

@@ -97,7 +97,7 @@ fn returns_block(report: &Comparison, horizons: &[Horizon], ids: bool, style: &S
     head.extend(horizon_heads(horizons, year));
     let mut rows = vec![head];
     for row in &report.instruments {
-        let close = row.close.and_then(|c| number::level(c, row.decimals));
+        let close = row.close.and_then(|c| number::close(c, row.decimals));
         let session = row.session.date.map(|date| session::dated(date, row.session.status, year));
         let mut cells = vec![label(row, style)];
         cells.extend(aside(id_label(&row.id, style)));

@@ -240,7 +240,7 @@ impl Grid {
         let spelled = match cell {
             Cell::Text(words) if at == 0 => Some(text::fit(words, self.name, style)),
             Cell::Text(words) => Some(words.clone()),
-            Cell::Level { value, decimals } => number::level(*value, *decimals),
+            Cell::Level { value, decimals } => number::close(*value, *decimals),
             Cell::NoData => Some(NO_DATA.to_owned()),
             Cell::NoRate => Some(NO_RATE.to_owned()),
             Cell::Signed { value, decimals, marks } => number::signed(*value, *decimals).map(|figure| {

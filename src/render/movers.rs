@@ -129,7 +129,7 @@ fn table_of(report: &Movers, block: &MoversBlock, shown: &[Horizon], style: &Sty
     head.push("Session".to_owned());
     let mut rows = vec![head];
     for line in &lines {
-        let close = line.close.and_then(|c| number::level(c, line.decimals));
+        let close = line.close.and_then(|c| number::close(c, line.decimals));
         let session = line.session.date.map(|date| session::dated(date, line.session.status, year));
         let moved: Vec<String> =
             line.moves.iter().zip(&tails).map(|(cell, tail)| spell(cell.as_ref(), *tail, style)).collect();

@@ -2,12 +2,11 @@
 //!
 //! Not for: JSON, which carries full precision, nor for alignment (`layout`).
 
+use crate::domain::digits;
+
 /// Longer than this a figure is told with a power of ten, so that one absurd value cannot push every
 /// other column off the screen.
 const LONGEST: usize = 13;
-
-/// Digits after the point that are ever printed.
-const MOST_DECIMALS: u8 = 8;
 
 /// A level: no sign unless negative, no thousands separators. None for what is no number.
 #[must_use]
@@ -15,10 +14,27 @@ pub(super) fn level(value: f64, decimals: u8) -> Option<String> {
     if !value.is_finite() {
         return None;
     }
-    let digits = usize::from(decimals.min(MOST_DECIMALS));
+    let digits = usize::from(decimals.min(digits::MOST));
     let text = format!("{value:.digits$}");
-    let text = if text.len() > LONGEST { format!("{value:.3e}") } else { text };
+    let text = match value.abs() {
+        _ if text.len() <= LONGEST => text,
+        1.0.. => format!("{value:.3e}"),
+        size if size > 0.0 => format!("{value:.4e}"),
+        _ => "0".to_owned(),
+    };
     Some(if is_zero(&text) { text.trim_start_matches('-').to_owned() } else { text })
+}
+
+/// A close, or another level that stands for itself: with the digits that [`digits::of_level`] gives it.
+#[must_use]
+pub(super) fn close(value: f64, decimals: u8) -> Option<String> {
+    level(value, digits::of_level(value, decimals))
+}
+
+/// A difference between closes near `close`, with that one's digits.
+#[must_use]
+pub(super) fn change(value: f64, near: Option<f64>, decimals: u8) -> Option<String> {
+    signed(value, digits::of_level(near.unwrap_or(value), decimals))
 }
 
 /// A move: with its sign, except where it rounds to zero. None for what is no number.
@@ -65,6 +81,18 @@ mod tests {
         assert_eq!(level(89_376.96, 2).as_deref(), Some("89376.96"));
         assert_eq!(level(1.172_8, 4).as_deref(), Some("1.1728"));
         assert_eq!(level(-37.63, 2).as_deref(), Some("-37.63"));
+    }
+
+    #[test]
+    fn a_tiny_close_has_digits_that_tell_it_from_zero_and_from_another() {
+        assert_eq!(close(0.000_010_012, 2).as_deref(), Some("0.000010012"));
+        assert_eq!(close(0.000_010_004, 2).as_deref(), Some("0.000010004"));
+        assert_eq!(close(1.234_567e-9, 2).as_deref(), Some("1.2346e-9"));
+        assert_eq!(close(0.95, 2).as_deref(), Some("0.95"));
+        assert_eq!(close(1535.393, 2).as_deref(), Some("1535.39"));
+        assert_eq!(change(0.000_000_008, Some(0.000_010_012), 2).as_deref(), Some("+0.000000008"));
+        assert_eq!(change(0.37, Some(1535.39), 2).as_deref(), Some("+0.37"));
+        assert_eq!(level(0.0, 255).as_deref(), Some("0"));
     }
 
     #[test]

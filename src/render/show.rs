@@ -143,7 +143,7 @@ fn percent(value: Option<Percent>, style: &Style) -> String {
 
 /// A close with the digits that the row is quoted with, or a dash.
 fn level(value: Option<f64>, decimals: u8, style: &Style) -> String {
-    value.and_then(|v| number::level(v, decimals)).unwrap_or_else(|| style.dash().to_owned())
+    value.and_then(|v| number::close(v, decimals)).unwrap_or_else(|| style.dash().to_owned())
 }
 
 /// Rows of cells under a head line; figures are painted by their sign.
@@ -174,7 +174,7 @@ fn sessions(lines: &mut Page, page: &Show, row: &Row) {
             (true, true, Some(why)) => reason(Some(why)).to_owned(),
             _ => String::new(),
         };
-        let change = day.change.and_then(|c| number::signed(c, row.decimals));
+        let change = day.change.and_then(|c| number::change(c, Some(day.close), row.decimals));
         vec![
             text::short_date(day.date, year),
             level(Some(day.close), row.decimals, style),
@@ -202,7 +202,7 @@ fn members(lines: &mut Page, page: &Show) {
         let points = member.contribution_pp.and_then(|p| number::percent(p.0));
         vec![
             text::fit(&name, 20, style),
-            level(member.weight_pct.map(|w| w.0), 1, style),
+            member.weight_pct.and_then(|w| number::level(w.0, 1)).unwrap_or_else(|| style.dash().to_owned()),
             span.unwrap_or_else(|| style.dash().to_owned()),
             percent(member.pct, style),
             points.unwrap_or_else(|| style.dash().to_owned()),

@@ -24,9 +24,12 @@ impl Trail<'_> {
             self.range(),
             self.limit(),
         ]);
-        all.extend(self.rank());
+        all.extend(self.rank().filter(|_| !self.own()));
         all.push(self.volatility("volatility_60", &self.risk.volatility_60, 60));
         all.push(self.volatility("volatility_250", &self.risk.volatility_250, 250));
+        if self.own() {
+            return all;
+        }
         all.extend(self.together("same_date", &self.link.same_date));
         if self.link.lagged.earlier.is_some() {
             all.extend(self.together("lagged", &self.link.lagged.together));
@@ -163,9 +166,12 @@ impl Trail<'_> {
         let limit = &self.row.limit;
         let rule =
             "previous close plus or minus the limit in percent, rounded half up to 0.01 in whole ticks";
-        let inputs = vec![self.newest(), self.previous(), input("limit_pct", None, limit.pct.map(|p| p.0))];
+        // A limit is judged in the market's own currency.
+        let mut inputs = self.in_own_currency(&[self.newest(), self.previous()]);
+        inputs.push(input("limit_pct", None, limit.pct.map(|p| p.0)));
         let told = told("limit.price", "Price limit", None, rule.to_owned(), limit.price, limit.absent);
-        Audit { inputs, unit: self.unit(), ..told }
+        let own = self.row.local.as_ref().and_then(|l| l.currency.clone());
+        Audit { inputs, unit: own.unwrap_or_else(|| self.unit()), ..told }
     }
 
     fn volatility(&self, name: &str, figure: &Volatility, over: usize) -> Audit {

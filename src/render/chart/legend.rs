@@ -26,7 +26,7 @@ pub(super) const DROPPED: [usize; 2] = [2, 1];
 /// A line's cells, the name being `name`; `dash` stands for what is not there.
 pub(super) fn cells(report: &Chart, line: &ChartLine, name: String, dash: &str) -> [String; COLUMNS] {
     let year = report.as_of.year();
-    let level = |value: f64| number::level(value, line.decimals);
+    let level = |value: f64| number::close(value, line.decimals);
     let (first, last) = (line.points.first(), line.points.last());
     let none = || dash.to_owned();
     let late = if line.begins_late { " late" } else { "" };

@@ -2,6 +2,7 @@
 //!
 //! Not for: dates (`ticks`).
 
+use crate::domain::digits::MOST;
 use crate::render::number;
 
 /// Room above the highest and below the lowest value, as a part of the whole.
@@ -101,9 +102,10 @@ fn ticks(low: f64, high: f64, step: f64) -> Vec<f64> {
 fn decimals(step: f64) -> u8 {
     let fits = |d: &u8| {
         let scaled = step * 10f64.powi(i32::from(*d));
-        (scaled - scaled.round()).abs() < 1e-6 * scaled.abs().max(1e-3)
+        (scaled - scaled.round()).abs() < 1e-6 * scaled.abs()
     };
-    (0..8).find(fits).unwrap_or(8)
+    // Of steps that are smaller still, or of no such number, the ticks are told with a power of ten.
+    (0..MOST).find(fits).unwrap_or(MOST)
 }
 
 #[cfg(test)]
@@ -123,6 +125,12 @@ mod tests {
         assert_eq!(labels(&[1.16, 1.185], 5), ["1.16", "1.17", "1.18"]);
         // 97.63 with both margins is 105.44; a fifth of it 21.1: steps of 25.
         assert_eq!(labels(&[-37.63, 60.0], 5), ["-25", "0", "25", "50"]);
+        // 1e-5 to 1.2e-5: 0.216e-5 / 5 = 0.043e-5, steps of 0.05e-5.
+        let tiny = labels(&[0.000_010, 0.000_012], 5);
+        assert_eq!(tiny, ["0.0000100", "0.0000105", "0.0000110", "0.0000115", "0.0000120"]);
+        // Also where no digits after the point would do.
+        let tiny = labels(&[1e-13, 5e-13], 5);
+        assert!(tiny.len() > 2 && tiny.windows(2).all(|w| w[0] != w[1]), "{tiny:?}");
     }
 
     #[test]

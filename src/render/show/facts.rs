@@ -40,7 +40,7 @@ pub(super) fn head(lines: &mut Page, page: &Show, row: &Row) {
     lines.facts(Tone::Plain, "", &what.into_iter().flatten().collect::<Vec<_>>(), style.dot());
     lines.blank();
     fact(lines, "Session", &session(page, row));
-    let close = row.close.and_then(|c| number::level(c, row.decimals));
+    let close = row.close.and_then(|c| number::close(c, row.decimals));
     fact(lines, "Close", &close.unwrap_or_else(|| "no close could be had".to_owned()));
     let date = row.previous.date.map(|d| text::short_date(d, page.as_of.year()).trim().to_owned());
     let previous = row.previous.close.zip(date);
@@ -64,7 +64,7 @@ fn session(page: &Show, row: &Row) -> String {
 
 fn change(row: &Row) -> String {
     let points = row.change_bp.and_then(|bp| number::signed(bp, 1)).map(|bp| format!("{bp} bp"));
-    let change = points.or_else(|| row.change.and_then(|c| number::signed(c, row.decimals)));
+    let change = points.or_else(|| row.change.and_then(|c| number::change(c, row.close, row.decimals)));
     change.unwrap_or_else(|| absent(row.previous.absent))
 }
 
@@ -202,8 +202,9 @@ fn range(row: &Row, style: &Style) -> String {
 fn limit(row: &Row, style: &Style) -> String {
     let limit = &row.limit;
     let Some(price) = limit.price else { return reason(limit.absent).to_owned() };
-    let price = level(Some(price), 2, style);
-    let pct = level(limit.pct.map(|p| p.0), 0, style);
+    let own = row.local.as_ref().and_then(|l| l.currency.as_ref()).map(|c| format!(" {c}"));
+    let price = format!("{}{}", level(Some(price), 2, style), own.unwrap_or_default());
+    let pct = limit.pct.and_then(|p| number::level(p.0, 0)).unwrap_or_else(|| style.dash().to_owned());
     match limit.side {
         Some(side) => format!("closed limit {side} at {price} ({pct} % from the close before)"),
         None => format!("not reached: {price} ({pct} % from the close before)"),

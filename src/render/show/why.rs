@@ -16,8 +16,12 @@ use crate::domain::snapshot::Row;
 
 /// Cells that a figure's title takes at most.
 const LONGEST: usize = 20;
-/// Digits after the point that an input is told with at most.
+/// Digits after the point that an input is told with; below 1 so many that count, and three more.
 const DIGITS: usize = 6;
+/// Digits of a rate that count: so many that a close in millions is worked out from it to the cent.
+const OF_RATE: usize = 12;
+/// Of more closes than this the rates are told in JSON only.
+const PAIRS: usize = 4;
 
 /// Every figure's own lines; an absent one says why.
 pub(super) fn trail(lines: &mut Page, page: &Show, row: &Row) {
@@ -34,6 +38,9 @@ pub(super) fn trail(lines: &mut Page, page: &Show, row: &Row) {
         let rule =
             if sessions.is_empty() { audit.rule.clone() } else { format!("{sessions}: {}", audit.rule) };
         hanging(lines, &" ".repeat(width + 2), &rule, Tone::Dim, 2);
+        if let Some(says) = conversion(audit, page.as_of.year()) {
+            hanging(lines, &" ".repeat(width + 2), &says, Tone::Dim, 2);
+        }
     }
 }
 
@@ -59,11 +66,16 @@ fn unit(audit: &Audit) -> String {
 
 fn figure(audit: &Audit, value: f64, row: &Row) -> String {
     let decimals = match audit.unit.as_str() {
-        "%" | "pp" | "st.dev." | "ratio" => 2,
-        "sessions" => 0,
-        _ => row.decimals,
+        "%" | "pp" | "st.dev." | "ratio" => Some(2),
+        "sessions" => Some(0),
+        _ => None,
     };
-    let told = if audit.signed { number::signed(value, decimals) } else { number::level(value, decimals) };
+    let told = match (decimals, audit.signed) {
+        (Some(decimals), true) => number::signed(value, decimals),
+        (Some(decimals), false) => number::level(value, decimals),
+        (None, true) => number::change(value, row.close, row.decimals),
+        (None, false) => number::close(value, row.decimals),
+    };
     told.unwrap_or_default()
 }
 
@@ -72,8 +84,8 @@ fn with_numbers(formula: &str, inputs: &[Input]) -> String {
     let mut told = String::new();
     let mut word = String::new();
     let put = |told: &mut String, word: &mut String| {
-        let value = inputs.iter().find(|i| i.name == *word).and_then(|i| i.value);
-        told.push_str(&value.map_or_else(|| word.clone(), plain));
+        let value = inputs.iter().find(|i| i.name == *word).and_then(spelled);
+        told.push_str(value.as_deref().unwrap_or(word));
         word.clear();
     };
     for c in formula.chars() {
@@ -88,17 +100,66 @@ fn with_numbers(formula: &str, inputs: &[Input]) -> String {
     told
 }
 
-/// A value with up to six digits after the point, without zeros behind the last one.
-fn plain(value: f64) -> String {
-    let text = format!("{value:.DIGITS$}");
+/// An input's value; none where it is not held.
+fn spelled(input: &Input) -> Option<String> {
+    let counting = if of_rate(&input.name) { OF_RATE } else { DIGITS + 3 };
+    input.value.map(|value| plain(value, counting))
+}
+
+fn of_rate(name: &str) -> bool {
+    name == "rate" || name.ends_with("_rate")
+}
+
+fn of_local(name: &str) -> bool {
+    name == "local" || name.ends_with("_local")
+}
+
+/// A value with six digits after the point, or as many that count; without zeros behind the last one.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn plain(value: f64, counting: usize) -> String {
+    let size = value.abs();
+    let before = if size > 0.0 && size.is_finite() { size.log10().floor() as i32 + 1 } else { 1 };
+    let wanted = i32::try_from(counting).unwrap_or_default() - before;
+    let after =
+        if size < 1.0 || counting == OF_RATE { wanted.clamp(DIGITS as i32, 30) as usize } else { DIGITS };
+    let text = format!("{value:.after$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// `at rates: 21 Jan 1535.393 x 0.1436 of 21 Jan, ...`: each session's own close and rate; of a composite
+/// its level without conversion.
+fn conversion(audit: &Audit, year: i32) -> Option<String> {
+    let day = |date: NaiveDate| text::short_date(date, year).trim().to_owned();
+    let rate_of = |local: &Input| {
+        let name = local.name.strip_suffix("local")?;
+        audit.inputs.iter().find(|i| i.name.strip_suffix("rate") == Some(name))
+    };
+    let mut told: Vec<String> = Vec::new();
+    for local in audit.inputs.iter().filter(|i| of_local(&i.name)) {
+        let (Some(on), Some(value)) = (local.date, spelled(local)) else { continue };
+        let rate = rate_of(local).and_then(|rate| Some((spelled(rate)?, rate.date?)));
+        let rate = rate.map_or_else(String::new, |(rate, of)| format!(" x {rate} of {}", day(of)));
+        let said = format!("{} {value}{rate}", day(on));
+        if !told.contains(&said) {
+            told.push(said);
+        }
+    }
+    // Without rates the formula may say it all.
+    let formula = audit.formula.as_deref().unwrap_or_default();
+    let news = audit.inputs.iter().any(|i| of_rate(&i.name)) || !formula.contains("local");
+    (news && (1..=PAIRS).contains(&told.len())).then(|| format!("before conversion: {}", told.join(", ")))
 }
 
 /// The sessions of the inputs, each once: `20 Jan -> 21 Jan, 16 Jan -> 20 Jan`; of many the first and last.
 fn sessions(audit: &Audit, year: i32) -> String {
     let day = |date: NaiveDate| text::short_date(date, year).trim().to_owned();
-    let dated: Vec<(&str, NaiveDate)> =
-        audit.inputs.iter().filter_map(|i| Some((i.name.as_str(), i.date?))).collect();
+    let behind = |i: &&Input| of_rate(&i.name) || of_local(&i.name);
+    // What stands behind a converted close has a line of its own.
+    let only = audit.inputs.iter().filter(|i| i.date.is_some()).all(|i| behind(&i));
+    let shown = audit.inputs.iter().filter(|i| only || !behind(i));
+    let dated: Vec<(&str, NaiveDate)> = shown
+        .filter_map(|i| Some((i.name.trim_end_matches("_rate").trim_end_matches("_local"), i.date?)))
+        .collect();
     let dates = || dated.iter().map(|(_, date)| *date);
     if let (Some(first), Some(last), true) = (dates().min(), dates().max(), dated.len() > 4) {
         return format!("{} to {}", day(first), day(last));
