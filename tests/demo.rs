@@ -24,6 +24,23 @@ fn row<'a>(report: &'a Value, id: &str) -> &'a Value {
     all.into_iter().find(|r| r["id"] == id).unwrap_or_else(|| panic!("no row {id}"))
 }
 
+#[test]
+fn narrow_rebased_lines_lose_columns_and_never_digits() {
+    let (out, err, code) = run(&["compare", "ASIA", "DAX", "--demo", "--width", "40"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let block = out.split("Rebased to 100").nth(1).unwrap().split("Notes").next().unwrap();
+    assert!(block.contains(" 100.87\n") && !block.contains("low"), "{block}");
+    assert!(!block.contains("0…") && !block.contains("lo…"), "{block}");
+}
+
+#[test]
+fn a_chart_says_which_formats_it_takes_and_refuses_a_ground_without_a_picture() {
+    let (_, err, code) = run(&["chart", "DAX", "--demo", "--format", "html"]);
+    assert!(code == 2 && err.contains("table, json, svg, png"), "{err}");
+    let (_, err, code) = run(&["chart", "DAX", "--demo", "--theme", "dark"]);
+    assert!(code == 2 && err.contains("--theme does nothing without a picture"), "{err}");
+}
+
 /// id, session, close, 1D %, year-end close, YTD %: as published.
 const PUBLISHED: [(&str, &str, &str, &str, &str, &str); 15] = [
     ("STAR50", "2026-01-21", "1535.39", "+3.53", "1344.20", "+14.22"),

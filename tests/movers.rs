@@ -332,6 +332,17 @@ fn the_demos_asia_names_mumbai_as_pending_and_its_parts_sum_to_the_move() {
 }
 
 #[test]
+fn a_star_of_the_comparison_is_explained_at_every_width() {
+    for width in [40, 46, 50, 60] {
+        let (text, _) = demo(&format!("movers CN-CHIPS --width {width}"));
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        // Loongson's +20.00 less the S&P 500's -2.06, over other sessions.
+        let starred = words.contains("+22.06*");
+        assert_eq!(starred, words.contains("* the two span different sessions"), "{width}:\n{text}");
+    }
+}
+
+#[test]
 fn the_table_fits_every_width_and_spells_ascii_where_that_is_wanted() {
     for width in [40, 60, 80, 100, 120] {
         for words in [

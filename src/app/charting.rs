@@ -32,6 +32,8 @@ pub struct ChartOptions {
     pub fallback_picture: Option<Picture>,
     /// On which ground a picture stands.
     pub theme: Option<Theme>,
+    /// A flag says so, which does nothing without a picture.
+    pub theme_named: bool,
     /// Width and height.
     pub size: ChartSize,
 }
@@ -47,6 +49,9 @@ pub enum NoChart {
         "the format of '{0}' is not clear from its name: use a name ending in .svg, .png, .json or .txt, or --format"
     )]
     UnknownSuffix(String),
+    /// A ground without a picture.
+    #[error("--theme does nothing without a picture: use --format svg or png, or -o chart.svg")]
+    NoPicture,
     /// More lines than letters.
     #[error("a chart shows at most {MOST_LINES} lines, and these are {0}: name fewer")]
     TooMany(usize),
@@ -109,6 +114,9 @@ impl Charting {
             size: asked.size,
         };
         if options.command == Command::Chart {
+            if asked.theme_named && chart.picture.is_none() {
+                return Err(NoChart::NoPicture);
+            }
             chart.check_size()?;
             if lines > MOST_LINES {
                 return Err(NoChart::TooMany(lines));

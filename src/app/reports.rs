@@ -109,7 +109,10 @@ fn chart(given: &Given<'_>, console: &mut Console<'_>) -> Result<Exit, RunError>
         .chart
         .picture
     {
-        Some(picture) => render::picture(&report, picture, plan.chart.theme, plan.chart.size, out),
+        Some(picture) => {
+            let ascii = plan.style.ascii;
+            render::picture(&report, picture, plan.chart.theme, plan.chart.size, ascii, out)
+        }
         None => render::chart(&report, format, plan.chart.size, &plan.style, out),
     })
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::World;
@@ -133,8 +133,14 @@ pub(super) struct Shared {
     no_progress: bool,
 }
 
+/// Reads a format of a chart, naming pictures too where it is none.
+pub(super) fn formats_of_charts() -> impl TypedValueParser<Value = FormatName> {
+    PossibleValuesParser::new(["table", "json", "svg", "png"])
+        .try_map(|name| <FormatName as ValueEnum>::from_str(&name, false))
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum FormatName {
+pub(super) enum FormatName {
     /// A table for reading
     Table,
     /// One JSON document

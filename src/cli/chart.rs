@@ -15,13 +15,16 @@ use crate::domain::Horizon;
 /// closes as they are. The legend gives each line's first and last session, its last close and its change
 /// between the two; a line whose closes do not reach back begins later and says so. In the terminal lines
 /// are drawn in braille, with --ascii as a letter each. SVG follows the reader's light or dark setting.
+/// In a PNG, and in an SVG with --ascii, a name in another script is its id, whatever --lang says. Where a
+/// given height has no room, a picture leaves out notes first, then legend, and counts what is left out.
 #[derive(Debug, Args)]
 #[command(
     before_help = "Examples:\n  marketsnap chart STAR50 SP500 ASIA\n  marketsnap chart STAR50 --over 1Y\n  marketsnap chart CN-CHIPS --benchmark STAR50 --over YTD\n  marketsnap chart STAR50 SP500 --since 2025-12-31 -o chart.svg\n  marketsnap chart STAR50 SP500 -o chart.png --theme dark --width 1600 --height 900\n  marketsnap chart GOLD BTC --format json | jq '.lines[].change'",
     mut_arg("width", |a| a
         .value_parser(value_parser!(u16).range(40..=8000))
-        .help("Width: columns [default: the terminal's, 80 in a pipe], or pixels of a picture [default: 1200]")),
+        .help("Width: 40 to 1000 columns [default: the terminal's, 80 in a pipe], or 480 to 8000 pixels of a picture [default: 1200]")),
     mut_arg("format", |a| a
+        .value_parser(args::formats_of_charts())
         .hide_possible_values(true)
         .help("Output format: table, json, svg or png [default: table, or by the suffix of -o]")),
     mut_arg("output", |a| a
@@ -51,7 +54,7 @@ pub(super) struct Chart {
     /// Equal ratios equally far apart (a logarithmic scale)
     #[arg(long, help_heading = "Look")]
     log: bool,
-    /// Height: rows [default: by the width], or pixels of a picture [default: 675]
+    /// Height: 6 to 200 rows [default: by the width], or 300 to 8000 pixels of a picture [default: 675, more where the legend and notes need it]
     #[arg(long, value_name = "N", help_heading = "Look")]
     height: Option<u16>,
     /// The ground of a picture [default: auto for SVG, light for PNG]
@@ -105,6 +108,7 @@ impl Chart {
                 measure,
                 log: self.log,
                 with_benchmark: self.benchmark.is_some(),
+                theme_named: given.has("theme"),
                 theme: self.theme.map(|theme| match theme {
                     ThemeName::Auto => Theme::Auto,
                     ThemeName::Light => Theme::Light,

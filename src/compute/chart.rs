@@ -67,6 +67,9 @@ pub fn build(inputs: &Inputs<'_>, asked: &Asked<'_>) -> Chart {
         })
         .collect();
     let positive = drawn.iter().flat_map(|l| &l.points).all(|p| p.value > 0.0);
+    for note in remarks.iter_mut().filter(|n| n.kind == NoteKind::Period) {
+        note.message = note.message.replace("the column shows", "the chart shows");
+    }
     remarks.extend(window.note());
     remarks.extend((asked.log && !positive).then(|| Note {
         kind: NoteKind::Period,

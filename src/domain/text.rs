@@ -2,12 +2,14 @@
 //!
 //! Not for: rounding or layout (`render`).
 
+use unicode_width::UnicodeWidthChar;
+
 /// Makes untrusted text harmless in a terminal, a file or a log: escape sequences, control characters
 /// and bidirectional overrides are removed, white space is folded to single blanks, and the text is cut
-/// to `limit` characters with an ellipsis.
+/// to `limit` characters with an ellipsis. Of the marks above and below a letter the first two stay.
 #[must_use]
 pub fn sanitise(text: &str, limit: usize) -> String {
-    let text = without_sequences(text);
+    let text = without_towers(&without_sequences(text));
     let mut clean = String::new();
     for word in text.split(|c: char| c.is_whitespace()) {
         let word: String = word.chars().filter(|c| !is_unsafe(*c)).collect();
@@ -47,6 +49,24 @@ fn without_sequences(text: &str) -> String {
         };
     }
     kept + rest
+}
+
+/// Marks that a letter keeps: Vietnamese needs two, a tower of them covers what stands above.
+const MARKS: usize = 2;
+
+/// The text with at most [`MARKS`] combining marks to a letter.
+fn without_towers(text: &str) -> String {
+    let mut marks = 0;
+    let stays = |c: &char| {
+        marks = if is_mark(*c) { marks + 1 } else { 0 };
+        marks <= MARKS
+    };
+    text.chars().filter(stays).collect()
+}
+
+/// A mark that stands on or below the letter before it.
+fn is_mark(c: char) -> bool {
+    !c.is_control() && c.width() == Some(0)
 }
 
 /// What follows the first of these that the text begins with.
@@ -100,6 +120,12 @@ mod tests {
         fn ordinary_text_in_square_brackets_survives(text in "[a-z0-9\\[\\];?科]{0,40}") {
             prop_assert_eq!(sanitise(&text, 200), text);
         }
+    }
+
+    #[test]
+    fn a_tower_of_marks_is_two_high() {
+        let tower = format!("Z{}a\u{302}\u{301}o", "\u{301}".repeat(200));
+        assert_eq!(sanitise(&tower, 400), "Z\u{301}\u{301}a\u{302}\u{301}o");
     }
 
     #[test]

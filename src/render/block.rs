@@ -36,6 +36,11 @@ impl Block {
         layout::holds(&self.natural(), floor, style.cells())
     }
 
+    /// Whether a column stays where it is printed so.
+    pub(super) fn keeps(&self, column: usize, order: &[usize], last: &[usize], style: &Style) -> bool {
+        layout::choose(&self.natural(), order, last, style.cells()).kept.contains(&column)
+    }
+
     /// Prints it; the first column is cut and others are dropped as `order` and `last` say until it fits.
     pub(super) fn print(&self, page: &mut Page, order: &[usize], last: &[usize]) {
         let style = page.style;

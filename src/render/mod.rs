@@ -234,7 +234,8 @@ pub fn picture(
     picture: Picture,
     theme: Theme,
     size: ChartSize,
+    ascii: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    chart::draw(report, picture, theme, size, out)
+    chart::draw(report, picture, theme, size, ascii, out)
 }

@@ -36,6 +36,7 @@ pub(super) fn write(report: &Movers, style: &Style, out: &mut dyn Write) -> io::
     let count = (0..=others.len()).rev().find(|count| fit(first(*count)));
     let shown = first(count.unwrap_or(0));
     head(&mut page, report);
+    let mut versus = false;
     for (block, table) in report.groups.iter().zip(tables(report, shown, style)) {
         page.blank();
         let title = title(block, style);
@@ -43,11 +44,12 @@ pub(super) fn write(report: &Movers, style: &Style, out: &mut dyn Write) -> io::
             page.line(Tone::Head, &title);
         }
         let session = table.parts.len().saturating_sub(1);
+        versus |= table.keeps(VERSUS, &[CLOSE, VERSUS], &[session], style);
         table.print(&mut page, &[CLOSE, VERSUS], &[session]);
         below(&mut page, report, block);
     }
     let hidden = others.get(shown.len()..).unwrap_or_default();
-    legend(&mut page, report, shown, hidden, count.is_some());
+    legend(&mut page, report, shown, hidden, versus);
     page.notes(report.notes.iter().filter(|n| n.kind != NoteKind::Period));
     page.errors(&report.errors);
     page.write(out)
@@ -272,7 +274,7 @@ fn stood(report: &Movers, block: &MoversBlock, parts: &Contributions, style: &St
 }
 
 /// What the marks and columns mean, and which horizons do not fit.
-fn legend(page: &mut Page, report: &Movers, shown: &[Horizon], hidden: &[Horizon], roomy: bool) {
+fn legend(page: &mut Page, report: &Movers, shown: &[Horizon], hidden: &[Horizon], versus: bool) {
     let style = page.style;
     let mut marks: Vec<Mark> = Vec::new();
     let mut found = |cell: Option<Cell>| {
@@ -286,13 +288,13 @@ fn legend(page: &mut Page, report: &Movers, shown: &[Horizon], hidden: &[Horizon
             let limit = mover.limit.side.filter(|_| *h == Horizon::ONE_DAY);
             found(mover.moves.get(h).and_then(|cell| cells::moved(cell, limit)));
         }
-        found(mover.relative.get(&report.sort).and_then(cells::versus));
+        found(mover.relative.get(&report.sort).and_then(cells::versus).filter(|_| versus));
     }
     let name = text::name(&report.benchmark_name, report.benchmark.as_str(), style);
     let head = benchmark(report, style);
     let sort = report.sort;
     let mut says = Vec::new();
-    if roomy {
+    if versus {
         let mut say = format!("vs {head}: {sort} move minus that of {name}, in percentage points");
         if marks.contains(&Mark::OtherSessions) {
             say.push_str("; * the two span different sessions");

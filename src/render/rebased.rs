@@ -40,12 +40,12 @@ pub(super) fn block(page: &mut Page, report: &Comparison) {
     let over = if matches!(horizon, Horizon::Since(_)) { "" } else { "over " };
     page.heading(&format!("Rebased to 100 {over}{}", horizon.label()));
     let axes = axes(report);
-    let (rows, cells) = sized(report, axes.as_ref(), style);
-    let aligns = [Align::Left, Align::Left, Align::Left, Align::Right, Align::Right, Align::Right];
+    let (rows, cells, kept) = sized(report, axes.as_ref(), style);
+    let aligns: Vec<Align> = kept.iter().map(|at| if *at < 3 { Align::Left } else { Align::Right }).collect();
     for (at, cells) in layout::pad(&rows, &aligns).iter().enumerate() {
-        page.painted(layout::join(cells, gap(style), style, |column, cell| match (at, column) {
+        page.painted(layout::join(cells, gap(style), style, |column, cell| match (at, kept.get(column)) {
             (0, _) => style.paint(Tone::Head, cell),
-            (_, 1) => style.paint(Tone::Dim, cell),
+            (_, Some(1)) => style.paint(Tone::Dim, cell),
             _ => cell.to_owned(),
         }));
     }
@@ -62,15 +62,22 @@ pub(super) fn block(page: &mut Page, report: &Comparison) {
     }
 }
 
-/// The rows, drawn as wide as the other columns allow; no lines at all where less than a few cells are
-/// left.
-fn sized(report: &Comparison, axes: Option<&Axes>, style: &Style) -> (Vec<Vec<String>>, usize) {
+/// The rows, drawn as wide as the other columns allow, and the columns that stay: where not all have room,
+/// low and high go, then the first session; no lines at all where less than a few cells are left.
+fn sized(report: &Comparison, axes: Option<&Axes>, style: &Style) -> (Vec<Vec<String>>, usize, Vec<usize>) {
     let bare = rows(report, axes, 0, style);
     let wide = |at| layout::widest(bare.iter().filter_map(move |row: &Vec<String>| row.get(at)));
-    let others: usize = (0..6).filter(|at| *at != 2).map(wide).sum::<usize>() + 5 * gap(style);
-    let line = style.cells().saturating_sub(others).min(LONGEST);
+    let taken = |kept: &[usize]| {
+        let cells: usize = kept.iter().filter(|at| **at != 2).map(|at| wide(*at)).sum();
+        cells + kept.len().saturating_sub(1) * gap(style)
+    };
+    let choices = [vec![0, 1, 2, 3, 4, 5], vec![0, 1, 2, 3], vec![0, 2, 3]];
+    let fitting = choices.iter().find(|kept| taken(kept) <= style.cells());
+    let kept = fitting.or(choices.last()).cloned().unwrap_or_default();
+    let line = style.cells().saturating_sub(taken(&kept)).min(LONGEST);
     let line = if line < SHORTEST { 0 } else { line };
-    (rows(report, axes, line, style), line)
+    let pick = |row: Vec<String>| kept.iter().filter_map(|at| row.get(*at).cloned()).collect();
+    (rows(report, axes, line, style).into_iter().map(pick).collect(), line, kept)
 }
 
 /// Whether there is room for lines two rows high, which keep apart what one scale flattens.

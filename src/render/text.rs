@@ -31,7 +31,8 @@ pub(super) fn name(name: &str, id: &str, style: &Style) -> String {
     if safe.is_empty() || (style.ascii && !safe.is_ascii()) { clean(id, style) } else { safe }
 }
 
-fn ascii(c: char) -> &'static str {
+/// A letter in letters of ASCII.
+pub(super) fn ascii(c: char) -> &'static str {
     const PRINTABLE: &str =
         " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
     match c {

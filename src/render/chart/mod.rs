@@ -70,16 +70,18 @@ pub(super) fn write(report: &Chart, size: ChartSize, style: &Style, out: &mut dy
     terminal::write(report, size.height.map(usize::from), style, out)
 }
 
-/// Writes a chart as a picture.
+/// Writes a chart as a picture; an SVG with `ascii` in letters of ASCII alone.
 pub(super) fn draw(
     report: &Chart,
     picture: Picture,
     theme: Theme,
     size: ChartSize,
+    ascii: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let letters = if ascii { words::Letters::Ascii } else { words::Letters::Any };
     match picture {
-        Picture::Svg => svg::write(&scene::of(report, size, words::Letters::Any), theme, out),
+        Picture::Svg => svg::write(&scene::of(report, size, letters), theme, out),
         Picture::Png => png::write(&scene::of(report, size, words::Letters::Baked), theme, out),
     }
 }

@@ -6,7 +6,9 @@ use quick_xml::events::Event;
 
 use super::testing::{chart, every, january, line};
 use super::*;
+use crate::domain::InstrumentId;
 use crate::domain::chart::Measure;
+use crate::domain::snapshot::{Failed, Note, NoteKind};
 use crate::render::text::width;
 
 fn terminal(report: &Chart, style: &Style, rows: Option<u16>) -> String {
@@ -17,14 +19,14 @@ fn terminal(report: &Chart, style: &Style, rows: Option<u16>) -> String {
 
 fn svg(report: &Chart, theme: Theme, size: ChartSize) -> String {
     let mut out = Vec::new();
-    draw(report, Picture::Svg, theme, size, &mut out).unwrap();
+    draw(report, Picture::Svg, theme, size, false, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 /// Width, height and pixels of a PNG, four bytes each.
 fn png(report: &Chart, theme: Theme, size: ChartSize) -> (u32, u32, Vec<u8>) {
     let mut out = Vec::new();
-    draw(report, Picture::Png, theme, size, &mut out).unwrap();
+    draw(report, Picture::Png, theme, size, false, &mut out).unwrap();
     let map = tiny_skia::Pixmap::decode_png(&out).unwrap();
     (map.width(), map.height(), map.data().to_vec())
 }
@@ -240,6 +242,101 @@ fn an_index_has_no_currency_and_shares_of_one_currency_do() {
     let other = crate::domain::chart::ChartLine { currency: Some("USD".to_owned()), ..share.clone() };
     let mixed = chart(Measure::Absolute, vec![share, other]);
     assert!(!terminal(&mixed, &cells(80), None).contains("CNY"));
+}
+
+fn many(count: usize) -> Chart {
+    let lines = (0..count).map(|n| {
+        let values = [100.0, 104.0, 101.0 + n as f64];
+        line(&format!("LINE{n}"), &format!("Name {n}"), "2025-12-31", &values)
+    });
+    let mut report = chart(Measure::Rebased, lines.collect());
+    for (kind, message) in [
+        (NoteKind::Period, "The closes held do not reach back 6M: the chart begins on 2025-12-31."),
+        (NoteKind::Currency, "Rates from test: EUR/USD 1.1728 of 2026-01-20."),
+        (NoteKind::Warning, "LINE1: a jump of 30 % is suspected."),
+        (NoteKind::Basis, "Bases differ: LINE1 leaves dividends out; LINE2 includes dividends."),
+    ] {
+        report.notes.push(Note { kind, message: message.to_owned() });
+    }
+    for (id, why) in [("GOLD", "no answer"), ("BTC", "no answer"), ("EUR", "unknown")] {
+        report.errors.push(Failed {
+            id: InstrumentId::new(id),
+            source: "test".to_owned(),
+            asked: Vec::new(),
+            said: None,
+            kind: "down".to_owned(),
+            message: format!("{id}: {why}"),
+            reason: why.to_owned(),
+            hint: String::new(),
+            retryable: false,
+        });
+    }
+    report
+}
+
+#[test]
+fn a_picture_of_no_given_height_has_every_note_and_a_label_for_every_line() {
+    let report = many(26);
+    let scene = scene::of(&report, ChartSize::default(), words::Letters::Any);
+    readable(&scene);
+    let all = texts(&scene);
+    for note in &report.notes {
+        assert!(all.contains(&note.message), "{}: {all:?}", note.message);
+    }
+    assert!(all.contains(&"Missing: GOLD, BTC (no answer); EUR (unknown).".to_owned()), "{all:?}");
+    for n in 0..26 {
+        // Values end at (101 + n) / 100: line 3 rises by 4 %.
+        assert!(all.contains(&format!("Name {n} +{n_plus}.00 %", n_plus = n + 1)), "{n}: {all:?}");
+    }
+}
+
+#[test]
+fn a_low_picture_has_every_line_in_columns_and_counts_the_notes_left_out() {
+    let mut report = many(26);
+    if let Some(line) = report.lines.last_mut() {
+        line.session.status = Some(crate::domain::snapshot::Status::Live);
+    }
+    let scene = scene::of(&report, pixels(1200, 400), words::Letters::Any);
+    readable(&scene);
+    let all = texts(&scene);
+    for n in 0..26 {
+        assert!(all.iter().any(|t| *t == format!("Name {n}")), "{n}: {all:?}");
+    }
+    assert!(all.iter().any(|t| t.starts_with("* ends on a value")), "{all:?}");
+    assert!(all.iter().any(|t| t.starts_with("Source: test")), "{all:?}");
+    let left_out = all.iter().find(|t| t.ends_with("left out: see the JSON or a taller picture"));
+    assert!(left_out.is_some(), "{all:?}");
+}
+
+#[test]
+fn the_smallest_picture_keeps_its_instant_its_source_and_what_the_star_means() {
+    let scene = scene::of(&january(), pixels(480, 300), words::Letters::Any);
+    readable(&scene);
+    let all = texts(&scene).join(" ");
+    for says in ["08:30 UTC", "* ends on a value that may still change", "Source: test (3 series)."] {
+        assert!(all.contains(says), "{says}: {all}");
+    }
+}
+
+#[test]
+fn a_rebased_picture_in_one_currency_names_it_and_its_rates() {
+    let mut report = many(2);
+    report.currency = "USD".to_owned();
+    let all = texts(&scene::of(&report, ChartSize::default(), words::Letters::Any));
+    assert!(all.iter().any(|t| t.starts_with("Rebased to 100, in USD · ")), "{all:?}");
+    assert!(all.iter().any(|t| t.starts_with("Rates from test: EUR/USD 1.1728")), "{all:?}");
+    assert!(
+        svg(&report, Theme::Auto, pixels(480, 300))
+            .contains("Rates from test: EUR/USD 1.1728 of 2026-01-20.")
+    );
+}
+
+#[test]
+fn an_svg_in_ascii_has_no_other_character() {
+    let mut out = Vec::new();
+    draw(&january(), Picture::Svg, Theme::Auto, ChartSize::default(), true, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.is_ascii() && text.contains("STAR50 "), "{text}");
 }
 
 /// Every point of an item.

@@ -73,7 +73,10 @@ impl Sheet<'_> {
             let rest = glyphs::width(&change) * TEXT * self.unit;
             format!("{}{change}", self.fitted(&self.letters.name(line), TEXT, room - rest))
         };
-        drawn.map(|(at, line)| (at, tag(line))).collect()
+        let mut tags: Vec<(usize, String)> = drawn.map(|(at, line)| (at, tag(line))).collect();
+        // Where not all have room, those that the legend lacks come first.
+        tags.sort_by_key(|(at, _)| *at < self.listed);
+        tags
     }
 
     fn grid(&mut self, frame: &Frame) {
