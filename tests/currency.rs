@@ -80,7 +80,15 @@ fn a_day_without_a_rate_takes_the_one_before_and_both_ends_at_one_rate_are_flagg
     let day = cell(row(&report, "NIKKEI225"), "1D");
     assert_eq!((day.flags.as_slice(), day.fx_pct.unwrap().0), (&[MoveFlag::FxPending][..], 0.0));
     near(day.pct.unwrap().0, day.local_pct.unwrap().0);
-    assert!(notes(&report, NoteKind::Currency).iter().any(|n| n.starts_with("One rate for both ends of 1D")));
+    let not_final = "Not final, as no rate of the newest session's date is fixed yet: NIKKEI225.";
+    assert!(notes(&report, NoteKind::Currency).contains(&not_final));
+    // Once the 26th has a rate, that of the 24th stands for the 25th.
+    let settled = book.closes("USDJPY", "2025-12-23 156.2, 2025-12-24 155.9, 2025-12-26 156.5");
+    let report = settled.at("2025-12-26T23:00:00Z");
+    assert_eq!(cell(row(&report, "NIKKEI225"), "1D").flags, [MoveFlag::FxPending]);
+    assert!(!row(&report, "NIKKEI225").fx.as_ref().unwrap().pending);
+    let stands = "One rate for both ends of 1D, as the newest session's date has none: NIKKEI225.";
+    assert!(notes(&report, NoteKind::Currency).contains(&stands));
 }
 
 #[test]
@@ -300,6 +308,97 @@ fn records_are_those_of_the_converted_closes_and_say_in_which_currency() {
     assert!(head.text.starts_with("Nikkei 225 +2.04 % in USD: "), "{}", head.text);
 }
 
+/// 300 days of Tokyo and its rates that rise and fall in turn, then a gain of 5 %; rates up to the last day
+/// but `missing`.
+fn gaining(missing: usize) -> Book {
+    let days = || d("2024-06-03").iter_days().filter(|d| is_weekday(*d)).take(300);
+    let closes = (0..300).map(|i| if i == 299 { 42_000.0 } else { 40_000.0 + f64::from(i % 2) * 40.0 });
+    let closes: Vec<(NaiveDate, f64)> = days().zip(closes).collect();
+    let rates: Vec<(NaiveDate, f64)> = days().take(300 - missing).map(|d| (d, 150.0)).collect();
+    let book = Book::new().series("NIKKEI225", &closes, None, vec![]).series("USDJPY", &rates, None, vec![]);
+    book.currency("USD").horizons("1D,5D,1M,1Y").closes("SP500", "2025-07-24 6363.35, 2025-07-25 6388.64")
+}
+
+#[test]
+fn a_close_whose_rate_is_not_fixed_yet_sets_no_record_and_all_its_moves_say_so() {
+    // The 300th weekday from 3 June 2024 on is Friday 25 July 2025.
+    let as_of = "2025-07-25T23:00:00Z";
+    let fixed = gaining(0).at(as_of);
+    let told = row(&fixed, "NIKKEI225");
+    assert!(!told.fx.as_ref().unwrap().pending);
+    assert!(!told.records.is_empty() && told.z_score.value.is_some() && told.range_52w.low.is_some());
+    assert!(fixed.highlights.iter().any(|h| h.id == id("NIKKEI225")));
+    assert!(cell(told, "5D").flags.is_empty());
+
+    let report = gaining(1).at(as_of);
+    let waits = row(&report, "NIKKEI225");
+    assert!(waits.fx.as_ref().unwrap().pending);
+    assert_eq!((waits.records.as_slice(), waits.streak.absent), (&[][..], Some(Absent::Live)));
+    assert_eq!((waits.z_score.absent, waits.rarity.absent), (Some(Absent::Live), Some(Absent::Live)));
+    assert_eq!((waits.range_52w.absent, waits.drawdown.absent), (Some(Absent::Live), Some(Absent::Live)));
+    let against = waits.relative.get(&"1D".parse().unwrap()).unwrap();
+    assert_eq!(against.rank.absent, Some(Absent::Live));
+    assert!(against.excess_pp.is_some());
+    for horizon in ["1D", "5D", "1M", "1Y"] {
+        assert_eq!(cell(waits, horizon).flags, [MoveFlag::FxPending], "{horizon}");
+    }
+    assert!(report.highlights.iter().all(|h| h.id != id("NIKKEI225")));
+    assert!(report.notes.iter().all(|n| !n.message.contains("Nikkei 225's 1D")), "{:?}", report.notes);
+}
+
+#[test]
+fn a_condition_on_a_close_whose_rate_is_not_fixed_yet_is_unknown() {
+    let as_of = "2025-07-25T23:00:00Z";
+    let unknown =
+        |book: Book, condition: &str, allow: bool| book.check(condition, as_of, allow).values[0].unknown;
+    for field in ["close > 1", "5D > 0", "1M > 0", "record.gain_sessions > 20", "z > 3"] {
+        let condition = format!("NIKKEI225.{field}");
+        assert_eq!(unknown(gaining(0), &condition, false), None, "{field}");
+        assert_eq!(unknown(gaining(1), &condition, false), Some("provisional"), "{field}");
+    }
+    assert_eq!(unknown(gaining(1), "NIKKEI225.5D > 0", true), None);
+    assert_eq!(unknown(gaining(1), "NIKKEI225.record.gain_sessions > 20", true), Some("live"));
+    assert_eq!(unknown(gaining(1), "NIKKEI225.previous > 0", false), None);
+}
+
+#[test]
+fn a_composite_waits_for_the_rates_of_its_members() {
+    let waits = |as_of: &str, rates: &str| {
+        let report = halves().closes("USDJPY", rates).at(as_of);
+        let row = &composite(&report, "HALVES").row;
+        (row.fx.as_ref().unwrap().pending, cell(row, "1D").flags.clone())
+    };
+    let rates = "2026-01-08 156.47, 2026-01-09 157.49, 2026-01-12 158.15";
+    assert_eq!(waits("2026-01-13T23:00:00Z", rates), (true, vec![MoveFlag::FxPending]));
+    assert_eq!(waits("2026-01-13T23:00:00Z", USDJPY), (false, vec![]));
+}
+
+#[test]
+fn a_limit_is_told_with_the_move_that_met_it_and_without_a_currency() {
+    // 148.10 x 1.2 = 177.72; in dollars the move is 1.2 x 7 / 6.9 - 1 = 21.74 %.
+    let closes = "2026-01-13 148.3, 2026-01-14 163.85, 2026-01-15 152.45, 2026-01-16 145.04, 2026-01-19 146.7, \
+                  2026-01-20 148.1, 2026-01-21 177.72";
+    let book = Book::new().closes("LOONGSON", closes).currency("USD").horizons("1D");
+    let report = book.closes("USDCNY", "2026-01-20 7.0, 2026-01-21 6.9").at("2026-01-21T23:00:00Z");
+    let head = &report.highlights[0];
+    assert_eq!(head.text, "Loongson +20.00 %: limit up");
+    near(head.value, 20.0);
+    near(cell(row(&report, "LOONGSON"), "1D").pct.unwrap().0, 21.739_130);
+}
+
+#[test]
+fn what_has_no_value_for_want_of_a_rate_has_no_highlight_and_closes_on_no_groups_limit() {
+    let closes = "2026-01-13 148.3, 2026-01-14 163.85, 2026-01-15 152.45, 2026-01-16 145.04, 2026-01-19 146.7, \
+                  2026-01-20 148.1, 2026-01-21 177.72";
+    let report = |book: Book| book.closes("LOONGSON", closes).horizons("1D").at("2026-01-21T23:00:00Z");
+    let limit_up = |report: &Snapshot| report.groups.iter().filter(|g| !g.limit_up.is_empty()).count();
+    let (quoted, lacking) = (report(Book::new()), report(Book::new().currency("GBP")));
+    assert_eq!(quoted.highlights.len(), 1);
+    assert_eq!((row(&lacking, "LOONGSON").close, lacking.highlights.as_slice()), (None, &[][..]));
+    assert!(limit_up(&quoted) > 0);
+    assert_eq!(limit_up(&lacking), 0);
+}
+
 fn is_weekday(date: NaiveDate) -> bool {
     use chrono::{Datelike, Weekday};
     !matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
@@ -421,6 +520,17 @@ fn the_demo_converts_what_it_has_a_pair_for() {
     assert!(line("STAR 50").contains("220.64") && line("STAR 50").contains("+3.53="), "{out}");
     assert!(line("Nikkei 225").contains("333.24"), "{out}");
     assert!(line("DAX").contains("28971.82"), "{out}");
+}
+
+#[test]
+fn the_head_is_not_of_a_close_whose_fixing_is_still_to_come() {
+    let head = |as_of: &str| {
+        let ids = ["today", "NIKKEI225", "CSI300", "TAIEX", "--demo", "--currency", "USD", "--as-of", as_of];
+        run(&ids).0
+    };
+    assert!(!head("2025-11-20T08:30:00Z").contains("largest daily gain"));
+    let (out, _, _) = run(&["today", "--demo", "--currency", "GBP"]);
+    assert!(!out.contains("limit up"), "{out}");
 }
 
 #[test]

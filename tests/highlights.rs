@@ -287,6 +287,79 @@ fn a_composite_has_its_rarity_and_drawdown() {
     assert!((-5.2..-4.8).contains(&europe.drawdown.pct.unwrap().0), "{:?}", europe.drawdown);
 }
 
+#[test]
+fn a_record_since_the_data_begin_is_no_high_of_all_time_in_chinese() {
+    let days = sessions("2024-01-08", "2026-01-06", &SHANGHAI_CLOSED);
+    let told = |sign: f64| {
+        let moves = [("2025-12-29", 1.6 * sign), ("2026-01-06", 1.5 * sign)];
+        let mut book = Book::new().series("CSI300", &quiet(&days, 4000.0, &moves), None, vec![]);
+        book.universe.speak(Lang::Zh);
+        book.at("2026-01-06T08:30:00Z").highlights.remove(0).text
+    };
+    assert!(told(1.0).ends_with("：有数据以来收盘新高（数据始于2024年1月8日）"), "{}", told(1.0));
+    assert!(told(-1.0).ends_with("：有数据以来收盘新低（数据始于2024年1月8日）"), "{}", told(-1.0));
+}
+
+/// Moves of three instruments in tenths of a percent.
+fn days() -> impl Strategy<Value = Vec<[i32; 3]>> {
+    let small = || prop_oneof![9 => -15i32..16, 1 => -60i32..61];
+    prop::collection::vec([small(), small(), small()], 70..120)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn the_head_does_not_depend_on_the_horizons_shown(days in days()) {
+        let all = sessions("2025-06-02", "2026-01-20", &NEW_YORK_CLOSED);
+        let mut book = Book::new();
+        for (at, name) in ["SP500", "NASDAQ", "DAX"].into_iter().enumerate() {
+            let mut close = 1000.0;
+            let rows: Vec<(NaiveDate, f64)> = all.iter().zip(&days).map(|(day, moves)| {
+                close *= 1.0 + f64::from(moves[at]) / 1000.0;
+                (*day, close)
+            }).collect();
+            book = book.series(name, &rows, None, vec![]);
+        }
+        let as_of = format!("{}T23:00:00Z", all[days.len() - 1]);
+        let one = book.horizons("1D,5D");
+        let told = |report: &Snapshot| {
+            let leads = report.notes.iter().filter(|n| n.message.contains("1D l")).cloned().collect::<Vec<_>>();
+            (report.highlights.clone(), leads)
+        };
+        let first = told(&one.at(&as_of));
+        prop_assert_eq!(&first, &told(&one.horizons("5D").at(&as_of)));
+    }
+}
+
+#[test]
+fn the_head_of_a_day_is_the_same_for_every_horizon() {
+    let head = |more: &[&str]| {
+        let args: Vec<&str> =
+            ["today", "--demo", "--date", "2025-11-04", "--json"].iter().chain(more).copied().collect();
+        let report: serde_json::Value = serde_json::from_str(&program(&args, None).0).unwrap();
+        report["highlights"].clone()
+    };
+    assert!(!head(&[]).as_array().unwrap().is_empty());
+    assert_eq!(head(&[]), head(&["--horizons", "5D"]));
+}
+
+#[test]
+fn a_record_of_less_than_ten_years_says_how_to_have_more() {
+    let told = |first: &str| {
+        let days = sessions(first, "2026-01-06", &[]);
+        let rows: Vec<(NaiveDate, f64)> =
+            days.iter().zip(1..).map(|(d, i)| (*d, 4000.0 + f64::from(i))).collect();
+        Book::new().series("CSI300", &rows, None, vec![]).reach("2026-01-06T08:30:00Z")
+    };
+    assert_eq!(
+        told("2024-01-08"),
+        [
+            "Records reach back as far as closes are held (CSI300: 2024-01-08); `marketsnap sync` fetches ten years."
+        ]
+    );
+    assert_eq!(told("2016-01-06"), [""; 0]);
+}
+
 fn program(args: &[&str], variable: Option<(&str, &str)>) -> (String, String, Option<i32>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_marketsnap"));
     let output = command.args(args).env_clear().envs(variable).output().unwrap();

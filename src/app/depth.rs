@@ -9,6 +9,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::plan::Plan;
 use super::{rates, shelf};
+use crate::compute::reach::tell_reach;
 use crate::compute::{Inputs, snapshot};
 use crate::domain::snapshot::{Record, RecordKind};
 use crate::domain::{InstrumentId, Provenance, Series, Snapshot};
@@ -71,6 +72,7 @@ pub(super) fn look_further(
         recomputed(inputs, &longer, report);
     }
     snapshot::held_since(report, &reach.first);
+    tell_reach(report, inputs);
 }
 
 /// The records of instruments of which more closes are there.

@@ -141,7 +141,7 @@ impl Trail<'_> {
         for flag in &cell.flags {
             says.push_str(match flag {
                 MoveFlag::AcrossHole => "; a session in between is missing",
-                MoveFlag::FxPending => "; both ends are converted at one rate",
+                MoveFlag::FxPending => "; its end is converted at the rate of an earlier day",
                 MoveFlag::FromHolidayValue => "; the base is a value on a holiday",
             });
         }

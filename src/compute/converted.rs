@@ -156,9 +156,10 @@ fn told(line: &Line<'_>, market: &Market<'_>) -> Option<Told> {
                     source: Some(course.source.clone()),
                     pair,
                     via: course.via.map(str::to_owned),
-                    absent: None,
+                    ..Fx::default()
                 },
             );
+            let fx = Fx { pending: converted.pending(), ..fx };
             Some(Told { fx, local, currency: to, session: None })
         }
     }
@@ -179,14 +180,18 @@ pub(super) fn notes(market: &Market<'_>, lines: &[&Line<'_>]) -> Vec<Note> {
     };
     let lacking = of(|l| l.money == Money::Lacking);
     let units = of(|l| l.money == Money::Unit);
-    let pending = of(pending);
+    let (pending, one_rate) = (of(|l| l.unfixed()), of(one_rate));
     let mut told = of_rates(market, lines);
     if !lacking.is_empty() {
         told.push(format!("No rate of exchange to {to} within 7 days, so no value in it: {lacking}."));
     }
     if !pending.is_empty() {
-        let why = "there is no rate yet for the newest session";
-        told.push(format!("One rate for both ends of 1D, as {why}: {pending}."));
+        told.push(format!("Not final, as no rate of the newest session's date is fixed yet: {pending}."));
+    }
+    if !one_rate.is_empty() {
+        told.push(format!(
+            "One rate for both ends of 1D, as the newest session's date has none: {one_rate}."
+        ));
     }
     if !units.is_empty() {
         told.push(format!("Not converted, as no amount of money: {units}."));
@@ -199,8 +204,11 @@ pub(super) fn or_no_rate(level: &Level) -> &'static str {
     if matches!(level.money, Money::Converted(_)) { " or no rate of exchange" } else { "" }
 }
 
-/// Whether both ends of the newest 1D move have the rate of one date.
-fn pending(line: &Line<'_>) -> bool {
+/// Whether both ends of the newest 1D move have the rate of one date, and that stands.
+fn one_rate(line: &Line<'_>) -> bool {
+    if line.unfixed() {
+        return false;
+    }
     let Some(newest) = line.bars.len().checked_sub(1).filter(|at| *at > 0) else { return false };
     matches!(&line.money, Money::Converted(c) if c.at_one_rate(newest - 1, newest))
 }

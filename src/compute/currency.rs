@@ -84,6 +84,13 @@ impl Course {
         self.days.last().copied().filter(|r| (date - r.date).num_days() <= WITHIN_DAYS)
     }
 
+    /// Whether a rate of a later date than this may still come to be the one of this date: none of it or of a
+    /// later date is known, for a live value not even a live one.
+    fn awaited(&self, date: NaiveDate, live: bool) -> bool {
+        let newest = if live { self.days.last().map(|r| r.date) } else { self.last() };
+        newest.is_none_or(|newest| newest < date)
+    }
+
     /// The date of the newest settled rate.
     #[must_use]
     pub fn last(&self) -> Option<NaiveDate> {
@@ -233,9 +240,17 @@ pub struct Converted {
     members: Vec<Vec<Option<NaiveDate>>>,
     /// Earlier closes are left out for want of a rate.
     shortened: bool,
+    /// No rate of the newest bar's date or a later one is known yet, so that its amount will change; of a
+    /// composite, of any member's currency.
+    pending: bool,
 }
 
 impl Converted {
+    /// Whether the newest bar was converted at a rate that is not that of its date yet.
+    pub(super) fn pending(&self) -> bool {
+        self.pending
+    }
+
     /// The newest close in the own currency.
     pub(super) fn close(&self) -> Option<f64> {
         self.local.last().map(|b| b.close)
@@ -283,9 +298,13 @@ impl Money {
             return (Cow::Owned(Vec::new()), Self::Lacking);
         }
         let shortened = found.len() < known.bars.len();
+        let pending = known.bars.last().is_some_and(|b| course.awaited(b.date, known.live));
         let bars = found.iter().map(|(b, r)| times(b, r.value)).collect();
         let (local, rates) = found.into_iter().unzip();
-        (Cow::Owned(bars), Self::Converted(Converted { local, rates, members: Vec::new(), shortened }))
+        (
+            Cow::Owned(bars),
+            Self::Converted(Converted { local, rates, members: Vec::new(), shortened, pending }),
+        )
     }
 
     /// What a composite's levels are amounts of; `local` are those without conversion.
@@ -304,7 +323,12 @@ impl Money {
         }
         let dates = |b: &Bar| parts.clone().map(|p| at(p, b.date)).collect();
         let members = bars.iter().map(dates).collect();
-        Self::Converted(Converted { local, members, ..Converted::default() })
+        let awaits = |part: MoneyOf<'a>, date| match part {
+            MoneyOf::At(course) => course.on(date).is_some() && course.awaited(date, false),
+            _ => false,
+        };
+        let pending = bars.last().is_some_and(|b| parts.clone().any(|p| awaits(p, b.date)));
+        Self::Converted(Converted { local, members, pending, ..Converted::default() })
     }
 
     /// Whether it is for want of a rate that something is missing.
@@ -323,7 +347,8 @@ fn times(bar: &Bar, rate: f64) -> Bar {
 }
 
 /// A move of a line with its two parts: that of the closes in their own currency, and that of the rate,
-/// (1 + local) x (1 + fx) - 1 being the move; flagged where both ends have the rate of one date.
+/// (1 + local) x (1 + fx) - 1 being the move; flagged where both ends have the rate of one date, and where the
+/// rate of its end is awaited.
 pub(super) fn split(line: &Line<'_>, cell: MoveCell) -> MoveCell {
     let Money::Converted(converted) = &line.money else { return cell };
     let place = |date: Option<NaiveDate>| line.bars.binary_search_by_key(&date?, |b| b.date).ok();
@@ -336,7 +361,8 @@ pub(super) fn split(line: &Line<'_>, cell: MoveCell) -> MoveCell {
     let added = || Some((1.0 + cell.pct?.0 / 100.0) / (1.0 + local?) - 1.0);
     let fx = moved(rate(from), rate(to)).or_else(added);
     let mut flags = cell.flags;
-    if from != to && converted.at_one_rate(from, to) {
+    let pending = converted.pending && to + 1 == converted.local.len();
+    if from != to && (pending || converted.at_one_rate(from, to)) {
         flags.push(MoveFlag::FxPending);
     }
     let percent = |x: f64| Percent(x * 100.0);

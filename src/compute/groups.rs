@@ -26,6 +26,11 @@ impl MemberMove<'_> {
     fn pct(&self) -> Option<f64> {
         Some(self.cell.as_ref()?.pct?.0)
     }
+
+    /// Its limit; none of a member without a value, which is absent throughout.
+    fn at_limit(&self) -> Option<&'static str> {
+        self.limit.filter(|_| self.line.is_some_and(|line| line.last().is_some()))
+    }
 }
 
 /// A group's breadth from its members' 1D moves, each over its own newest session.
@@ -59,8 +64,8 @@ pub(super) fn breadth(members: &[MemberMove<'_>]) -> Breadth {
         worst: moved.last().filter(|_| moved.len() > 1).map(|(id, _)| (*id).clone()),
         worst_pct: percents.last().filter(|_| percents.len() > 1).copied().map(Percent),
         above_50d: above_50d(members),
-        limit_up: those(&|m| m.limit == Some("up")),
-        limit_down: those(&|m| m.limit == Some("down")),
+        limit_up: those(&|m| m.at_limit() == Some("up")),
+        limit_down: those(&|m| m.at_limit() == Some("down")),
         sessions: sessions.into_iter().collect(),
         live: those(&|m| m.line.is_some_and(Line::live)),
     }

@@ -1,8 +1,8 @@
 //! The few sentences at the head of a report, chosen from the rows' typed facts.
 //!
 //! Facts are records, closes at a price limit, streaks from four sessions on, and moves of three standard
-//! deviations or more. Only settled rows without a suspect close speak, and no currencies: a shut or stale
-//! market's old news is not repeated, and a live value sets no record. Of what is told in points (volatility,
+//! deviations or more. Only settled rows with a close that is not suspect speak, and no currencies: a shut or
+//! stale market's old news is not repeated, and a live value or one whose rate is not fixed sets no record. Of what is told in points (volatility,
 //! rates) only the close counts, not the percent move.
 //!
 //! A fact is worth log2(n / 20), where such a day comes once in n sessions: for a record, n is how many
@@ -20,9 +20,10 @@
 
 use chrono::NaiveDate;
 
+use super::converted;
 use super::wording::{self, Fact};
 use crate::domain::snapshot::{Highlight, HighlightKind, Record, Row, Status};
-use crate::domain::{Horizon, InstrumentId, Kind, Lang, WarningKind};
+use crate::domain::{InstrumentId, Kind, Lang, WarningKind};
 
 /// Lines at most.
 const LINES: usize = 5;
@@ -46,6 +47,7 @@ struct Candidate<'a> {
     fact: Fact<'a>,
     session: NaiveDate,
     worth: f64,
+    value: f64,
 }
 
 /// The report's head, the line that is worth most first.
@@ -68,22 +70,34 @@ pub(super) fn highlights(rows: &[Row], benchmark: &InstrumentId, lang: Lang) -> 
 fn speaks(row: &Row) -> bool {
     row.session.status == Some(Status::Settled)
         && row.kind != Kind::Fx
+        && row.close.is_some()
+        && row.fx.as_ref().is_none_or(|fx| !fx.pending)
         && row.warnings.iter().all(|w| w.kind != WarningKind::Suspect)
 }
 
 fn best<'a>(row: &'a Row, benchmark: &InstrumentId) -> Option<Candidate<'a>> {
     let session = row.session.date?;
     let facts = facts(row).into_iter();
-    let all = facts.map(|fact| Candidate { row, fact, session, worth: worth(row, &fact, benchmark) });
+    let all = facts.filter_map(|fact| {
+        let value = fact.value(row)?;
+        Some(Candidate { row, fact, session, worth: worth(row, &fact, benchmark), value })
+    });
     all.reduce(|a, b| if b.worth > a.worth { b } else { a })
 }
 
-/// Everything that could be told of a row. A record gain at the limit is one fact.
+/// Everything that could be told of a row. A record gain at the limit is one fact, unless the record is of
+/// converted closes, as the limit is of the closes as quoted.
 fn facts(row: &Row) -> Vec<Fact<'_>> {
     let mut facts: Vec<Fact<'_>> = Vec::new();
     let of_move = row.records.iter().find(|r| r.kind.of_move());
     match row.limit.side {
-        Some(side) => facts.push(Fact::Limit { up: side == "up", record: of_move, rarity: &row.rarity }),
+        Some(side) if converted::to(row).is_some() => {
+            facts.push(Fact::Limit { up: side == "up", record: None, rarity: None });
+            facts.extend(of_move.map(Fact::Record));
+        }
+        Some(side) => {
+            facts.push(Fact::Limit { up: side == "up", record: of_move, rarity: Some(&row.rarity) });
+        }
         None => facts.extend(of_move.filter(|_| !row.in_points).map(Fact::Record)),
     }
     facts.extend(row.records.iter().filter(|r| !r.kind.of_move()).map(Fact::Record));
@@ -150,7 +164,7 @@ fn rarity(row: &Row) -> Option<f64> {
 /// The day's move against the benchmark's, of the benchmark and where that has none its own: a fifth of a
 /// point for each percent, at most one.
 fn against(row: &Row, benchmark: &InstrumentId) -> f64 {
-    let excess = row.relative.get(&Horizon::ONE_DAY).and_then(|cell| cell.excess_pp).map(|pp| pp.0);
+    let excess = row.day.against.as_ref().and_then(|cell| cell.excess_pp).map(|pp| pp.0);
     let alone = row.id == *benchmark || excess.is_none();
     let pp = if alone { wording::day_pct(row) } else { excess };
     (pp.unwrap_or(0.0).abs() / 5.0).min(1.0)
@@ -182,18 +196,13 @@ fn highlight(c: &Candidate<'_>, newest: Option<NaiveDate>, lang: Lang) -> Highli
         Fact::Streak { sessions, .. } => Some(sessions),
         _ => None,
     };
-    let day = wording::day_pct(c.row).unwrap_or(0.0);
-    let value = match c.fact {
-        Fact::Record(record) => record.value,
-        _ => day,
-    };
     Highlight {
         id: c.row.id.clone(),
         kind: c.fact.kind(),
         session: c.session,
         date: record.map(|r| r.date),
         sessions: record.map_or(streak, |r| r.sessions),
-        value,
+        value: c.value,
         lang,
         text: wording::sentence(c.row, &c.fact, (newest != Some(c.session)).then_some(c.session), lang),
     }

@@ -83,9 +83,15 @@ impl<'a> Line<'a> {
         self.status == Status::Live
     }
 
-    /// Whether the newest value may still change: live, or a composite that waits for members.
+    /// Whether the newest value may still change: live, a composite that waits for members, or converted at a
+    /// rate from before its session.
     pub fn open(&self) -> bool {
-        matches!(self.status, Status::Live | Status::Provisional)
+        matches!(self.status, Status::Live | Status::Provisional) || self.unfixed()
+    }
+
+    /// Whether no rate of the newest session's date or a later one is known yet.
+    pub fn unfixed(&self) -> bool {
+        matches!(&self.money, Money::Converted(converted) if converted.pending())
     }
 
     /// The settled bars.

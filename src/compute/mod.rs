@@ -29,6 +29,7 @@ mod period;
 pub mod plausible;
 mod range;
 mod rank;
+pub mod reach;
 mod records;
 pub mod relative;
 mod risk;

@@ -10,7 +10,7 @@ use super::sessions::Market;
 use super::{Inputs, relative};
 use crate::domain::link::Rank;
 use crate::domain::snapshot::{Note, NoteKind, Row, Status};
-use crate::domain::{Absent, Bar, Horizon, Kind, Move, Percent, Points};
+use crate::domain::{Absent, Bar, Kind, Move, Percent, Points};
 
 /// So many spreads before the newest are looked at.
 const OVER: usize = 250;
@@ -179,7 +179,7 @@ struct Told<'a> {
 
 impl<'a> Told<'a> {
     fn of(row: &'a Row) -> Option<Self> {
-        let cell = row.relative.get(&Horizon::ONE_DAY)?;
+        let cell = row.day.against.as_ref()?;
         let (rank, spread) = (&cell.rank, cell.excess_pp?.0);
         let (of, reach) = (rank.of?, rank.sessions.unwrap_or(usize::MAX));
         let rare = of >= TOLD_OVER && reach > TOLD_AFTER && rank.larger? * ONE_IN <= of;

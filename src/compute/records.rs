@@ -14,7 +14,7 @@ const SESSIONS_BETWEEN: usize = 20;
 /// A record since the data begin needs at least this many sessions.
 const ENOUGH_FOR_ALL_TIME: usize = 250;
 
-/// The records of a line's newest session, none for a live value.
+/// The records of a line's newest session, none for a live value or one whose rate is not fixed yet.
 pub(super) fn records(line: &Line<'_>, market: &Market<'_>) -> Vec<Record> {
     if line.open() {
         return Vec::new();

@@ -12,7 +12,7 @@ use super::rank::{self, Past};
 use super::sessions::{self, Market};
 use super::{Inputs, converted, drawdown, limit, moves, range, records, relative, size, suspect};
 use crate::domain::snapshot::{
-    CompositeRow, GroupRow, MoveCell, Previous, RelativeCell, Row, Session, SourceInfo, Streak,
+    CompositeRow, Day, GroupRow, MoveCell, Previous, RelativeCell, Row, Session, SourceInfo, Streak,
 };
 use crate::domain::{
     Absent, Basis, Horizon, Instrument, InstrumentId, Kind, Ordered, Percent, Warning, WarningKind,
@@ -47,24 +47,32 @@ impl<'a, 'b> Rows<'a, 'b> {
 
 impl Rows<'_, '_> {
     fn moves(&self, line: Option<&Line<'_>>) -> Ordered<Horizon, MoveCell> {
-        let cell = |h: Horizon| match line {
-            None => moves::absent_cell(Absent::NoSession, None, None),
-            Some(line) => moves::cell(line, h, self.periods.report_day(&h, line.report_day), self.market),
-        };
-        self.inputs.horizons.iter().map(|h| (*h, cell(*h))).collect()
+        self.inputs.horizons.iter().map(|h| (*h, self.moved(line, *h))).collect()
     }
 
-    fn relative(
-        &self,
-        of: Option<&Line<'_>>,
-        own: &Ordered<Horizon, MoveCell>,
-    ) -> Ordered<Horizon, RelativeCell> {
+    fn moved(&self, line: Option<&Line<'_>>, h: Horizon) -> MoveCell {
+        match line {
+            None => moves::absent_cell(Absent::NoSession, None, None),
+            Some(line) => moves::cell(line, h, self.periods.report_day(&h, line.report_day), self.market),
+        }
+    }
+
+    /// The move of the newest session, whether or not 1D is shown.
+    fn day(&self, line: Option<&Line<'_>>) -> Day {
+        let own = self.moved(line, Horizon::ONE_DAY);
+        let benchmark = self.lines.get(self.inputs.benchmark);
+        let other = benchmark.map(|l| self.moved(Some(l), Horizon::ONE_DAY));
+        let past = benchmark.map(|l| self.past.get_or_init(|| Past::of(l, self.inputs, self.market)));
+        let against = self.ranked(relative::cell(&own, other.as_ref()), line, past);
+        Day { local_pct: own.local_pct, against: Some(against) }
+    }
+
+    fn relative(&self, day: &Day, own: &Ordered<Horizon, MoveCell>) -> Ordered<Horizon, RelativeCell> {
         let line = self.lines.get(self.inputs.benchmark);
         let benchmark = line.map(|line| self.benchmark_moves.get_or_init(|| self.moves(Some(line))));
-        let past = || line.map(|line| self.past.get_or_init(|| Past::of(line, self.inputs, self.market)));
-        let cell = |h: Horizon, own: &MoveCell| {
-            let cell = relative::cell(own, benchmark.and_then(|b| b.get(&h)));
-            if h == Horizon::ONE_DAY { self.ranked(cell, of, past()) } else { cell }
+        let cell = |h: Horizon, own: &MoveCell| match &day.against {
+            Some(against) if h == Horizon::ONE_DAY => against.clone(),
+            _ => relative::cell(own, benchmark.and_then(|b| b.get(&h))),
         };
         own.iter().map(|(h, own)| (*h, cell(*h, own))).collect()
     }
@@ -194,7 +202,8 @@ impl Rows<'_, '_> {
         let before = line.and_then(|l| l.bars.len().checked_sub(2).and_then(|i| l.bars.get(i)));
         let change = newest.zip(before).map(|(b, a)| b.close - a.close);
         let moves = self.moves(line);
-        let relative = self.relative(line, &moves);
+        let day = self.day(line);
+        let relative = self.relative(&day, &moves);
         let (z_score, rarity) =
             line.map_or_else(|| size::without(Absent::NoSession), |l| size::size(l, self.market));
         let trend = line
@@ -232,6 +241,7 @@ impl Rows<'_, '_> {
             source: None,
             confirmed_by: Vec::new(),
             warnings: Vec::new(),
+            day,
             trend,
             id: head.id,
             name: head.name,

@@ -13,8 +13,9 @@ use crate::domain::{Kind, Lang, WarningKind, digits};
 pub(super) enum Fact<'a> {
     /// A dated superlative.
     Record(&'a Record),
-    /// A close at the price limit, whether its move is a record, and how rare it is.
-    Limit { up: bool, record: Option<&'a Record>, rarity: &'a Rarity },
+    /// A close at the price limit, whether its move is a record, and how rare it is; neither of a converted
+    /// close.
+    Limit { up: bool, record: Option<&'a Record>, rarity: Option<&'a Rarity> },
     /// Sessions in one direction.
     Streak { up: bool, sessions: usize },
     /// A move that is large beside those before it.
@@ -29,6 +30,16 @@ impl<'a> Fact<'a> {
             Self::Limit { up: false, .. } => HighlightKind::LimitDown,
             Self::Streak { .. } => HighlightKind::Streak,
             Self::Large { .. } => HighlightKind::LargeMove,
+        }
+    }
+
+    /// What is told: the record's value; of all else the day's move in percent, of a limit that of the closes
+    /// as quoted.
+    pub(super) fn value(&self, row: &Row) -> Option<f64> {
+        match self {
+            Self::Record(record) => Some(record.value),
+            Self::Limit { .. } if converted::to(row).is_some() => row.day.local_pct.map(|pct| pct.0),
+            _ => day_pct(row),
         }
     }
 
@@ -56,28 +67,31 @@ pub(super) fn sentence(row: &Row, fact: &Fact<'_>, day: Option<NaiveDate>, lang:
     match lang {
         Lang::En => {
             let day = day.map(|d| format!(" on {}", d.format("%-d %B"))).unwrap_or_default();
-            format!("{}{day}: {}", head(row, lang), english(fact))
+            format!("{}{day}: {}", head(row, fact, lang), english(fact))
         }
         Lang::Zh => {
             let day = day.map(|d| format!("（{}月{}日）", d.month(), d.day())).unwrap_or_default();
-            format!("{}{day}：{}", head(row, lang), chinese(fact))
+            format!("{}{day}：{}", head(row, fact, lang), chinese(fact))
         }
     }
 }
 
-/// The name with the day's move: in percent, or where percents mislead in points after the value.
-fn head(row: &Row, lang: Lang) -> String {
+/// The name with the day's move: in percent, or where percents mislead in points after the value. A limit was
+/// met in the currency that the exchange quotes, so its move is that one and no other currency is named.
+fn head(row: &Row, fact: &Fact<'_>, lang: Lang) -> String {
     let name = &row.name;
     let (percent, open, close, points) = match lang {
         Lang::En => (" %", " (", ")", ""),
         Lang::Zh => ("%", "（", "）", "点"),
     };
     if !row.in_points {
-        let money = converted::to(row).map(|currency| match lang {
+        let limit = matches!(fact, Fact::Limit { .. });
+        let money = converted::to(row).filter(|_| !limit).map(|currency| match lang {
             Lang::En => format!(" in {currency}"),
             Lang::Zh => format!("（以{currency}计）"),
         });
-        let day = day_pct(row).map(|pct| format!(" {}{percent}", signed(pct, 2)));
+        let pct = if limit { fact.value(row) } else { day_pct(row) };
+        let day = pct.map(|pct| format!(" {}{percent}", signed(pct, 2)));
         return format!("{name}{}{}", day.unwrap_or_default(), money.unwrap_or_default());
     }
     let digits = usize::from(digits::of_level(row.close.unwrap_or(0.0), row.decimals));
@@ -104,7 +118,7 @@ fn english(fact: &Fact<'_>) -> String {
         Fact::Record(record) => english_record(record),
         Fact::Limit { up, record, rarity } => {
             let side = if *up { "limit up" } else { "limit down" };
-            let more = record.map(english_record).or_else(|| english_rarity(rarity));
+            let more = record.map(english_record).or_else(|| english_rarity((*rarity)?));
             more.map_or_else(|| side.to_owned(), |more| format!("{side}, {more}"))
         }
         Fact::Streak { up, sessions } => {
@@ -144,7 +158,7 @@ fn chinese(fact: &Fact<'_>) -> String {
         Fact::Record(record) => chinese_record(record),
         Fact::Limit { up, record, rarity } => {
             let side = if *up { "涨停" } else { "跌停" };
-            let more = record.map(chinese_record).or_else(|| chinese_rarity(rarity));
+            let more = record.map(chinese_record).or_else(|| chinese_rarity((*rarity)?));
             more.map_or_else(|| side.to_owned(), |more| format!("{side}，{more}"))
         }
         Fact::Streak { up, sessions } => format!("连{}{sessions}个交易日", if *up { "涨" } else { "跌" }),
@@ -162,8 +176,8 @@ fn chinese_record(record: &Record) -> String {
     };
     match (record.sessions, record.kind) {
         (Some(sessions), _) => format!("创{date}以来{what}（{sessions}个交易日）"),
-        (None, RecordKind::HighestCloseSince) => format!("收盘创历史新高（数据始于{date}）"),
-        (None, RecordKind::LowestCloseSince) => format!("收盘创历史新低（数据始于{date}）"),
+        (None, RecordKind::HighestCloseSince) => format!("有数据以来收盘新高（数据始于{date}）"),
+        (None, RecordKind::LowestCloseSince) => format!("有数据以来收盘新低（数据始于{date}）"),
         (None, _) => format!("创有数据以来{what}（数据始于{date}）"),
     }
 }

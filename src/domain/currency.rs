@@ -43,6 +43,9 @@ pub struct Fx {
     pub pair: Option<String>,
     /// The currency that a cross rate goes through.
     pub via: Option<String>,
+    /// No rate of the session's date or a later one is known yet: the close will change; of a composite, of any
+    /// member's currency.
+    pub pending: bool,
     /// Why there is no rate; `none_set` for what is no amount of one currency.
     pub absent: Option<Absent>,
 }

@@ -37,7 +37,7 @@ pub enum Absent {
     MixedSource,
     /// An end is zero or negative, so that a percentage means nothing.
     NonPositive,
-    /// The value is live; the figure is for settled closes only.
+    /// The value is live, or its rate of exchange is not fixed yet; the figure is for settled closes only.
     Live,
     /// Nothing of the kind is set for this instrument.
     NoneSet,

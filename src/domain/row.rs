@@ -75,7 +75,7 @@ pub struct Previous {
 pub enum MoveFlag {
     /// It spans more sessions than its label says: one that the exchange had is missing.
     AcrossHole,
-    /// Both ends were converted at one rate although their sessions differ.
+    /// Both ends were converted at one rate although their sessions differ, or the rate of its end is awaited.
     FxPending,
     /// Its base is a value on a day that the calendar has as closed.
     FromHolidayValue,
@@ -188,6 +188,15 @@ pub struct SourceInfo {
     pub from_store: bool,
 }
 
+/// What a row knows of its 1D move whether or not that is shown.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Day {
+    /// The move in the instrument's own currency, in percent.
+    pub local_pct: Option<Percent>,
+    /// The move against the benchmark's.
+    pub against: Option<RelativeCell>,
+}
+
 /// One instrument's line of the report.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Row {
@@ -251,6 +260,9 @@ pub struct Row {
     /// Its change is told in points because percents of it mislead (volatility, rates).
     #[serde(skip)]
     pub in_points: bool,
+    /// The newest session's move, whatever horizons are shown.
+    #[serde(skip)]
+    pub day: Day,
     /// The newest closes, oldest first, for a sparkline.
     #[serde(skip)]
     pub trend: Vec<f64>,

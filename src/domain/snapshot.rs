@@ -12,7 +12,7 @@ use super::lang::Lang;
 
 pub use super::news::{Drawdown, Highlight, HighlightKind, Rarity, Record, RecordKind};
 pub use super::row::{
-    CompositeRow, GroupRow, Limit, MoveCell, MoveFlag, Previous, Range52w, RelativeCell, Row, Session,
+    CompositeRow, Day, GroupRow, Limit, MoveCell, MoveFlag, Previous, Range52w, RelativeCell, Row, Session,
     SourceInfo, Status, Streak, ZScore,
 };
 
@@ -52,6 +52,8 @@ pub enum NoteKind {
     Currency,
     /// Warnings of rows.
     Warning,
+    /// How far back the closes behind a record are held.
+    History,
     /// Which sources answered.
     Source,
 }

@@ -160,7 +160,7 @@ pub(super) fn mark_says(mark: Mark) -> Option<&'static str> {
         Mark::LimitUp => Some("^ closed at its upper price limit"),
         Mark::LimitDown => Some("v closed at its lower price limit"),
         Mark::Flagged(MoveFlag::AcrossHole) => Some("~ spans a session that is missing"),
-        Mark::Flagged(MoveFlag::FxPending) => Some("= both ends converted at one rate"),
+        Mark::Flagged(MoveFlag::FxPending) => Some("= converted at the rate of an earlier day"),
         Mark::Flagged(MoveFlag::FromHolidayValue) => Some("~ starts from a value on a holiday"),
     }
 }

@@ -177,6 +177,7 @@ pub(super) fn empty_row(id: &str, name: &str, section: &str) -> Row {
         confirmed_by: Vec::new(),
         warnings: Vec::new(),
         decimals: 2,
+        day: crate::domain::snapshot::Day::default(),
         in_points: false,
         trend: Vec::new(),
     }
@@ -218,6 +219,7 @@ fn row(quote: &Quote) -> Row {
             from_store: false,
         }),
         decimals: if quote.id == "EURUSD" { 4 } else { 2 },
+        day: crate::domain::snapshot::Day::default(),
         in_points: quote.id == "VIX",
         trend: quote.trend.to_vec(),
         records: records(quote.id),

@@ -11,7 +11,7 @@ use marketsnap::compute::{Chosen, Inputs, chart, comparison, movers, snapshot, t
 use marketsnap::domain::chart::{Chart, Measure};
 use marketsnap::domain::check::{Check, Checked};
 use marketsnap::domain::expr::Expr;
-use marketsnap::domain::snapshot::{CompositeRow, MoveCell, Row};
+use marketsnap::domain::snapshot::{CompositeRow, MoveCell, NoteKind, Row};
 use marketsnap::domain::{
     Basis, Comparison, Horizon, InstrumentId, Mic, Movers, Provenance, RawRow, Series, Snapshot, Split,
     Universe,
@@ -177,6 +177,16 @@ impl Book {
     /// The snapshot of everything in the book at an instant.
     pub fn at(&self, as_of: &str) -> Snapshot {
         snapshot::build(&self.inputs(at(as_of), &self.chosen()))
+    }
+
+    /// What is said of how far back the records of the book go.
+    pub fn reach(&self, as_of: &str) -> Vec<String> {
+        let chosen = self.chosen();
+        let inputs = self.inputs(at(as_of), &chosen);
+        let mut report = snapshot::build(&inputs);
+        marketsnap::compute::reach::tell_reach(&mut report, &inputs);
+        let told = report.notes.into_iter().filter(|n| n.kind == NoteKind::History);
+        told.map(|n| n.message).collect()
     }
 
     /// The page of the named at an instant.

@@ -62,7 +62,7 @@ fn reason(absent: Absent) -> &'static str {
         Absent::Suspect => "the two closes do not seem to be on one basis",
         Absent::MixedSource => "its two ends come from different sources",
         Absent::NonPositive => "an end is zero or below",
-        Absent::Live => "it is of settled closes only, and the session is under way",
+        Absent::Live => "it is of settled closes only, and the newest value may still change",
         Absent::NoneSet => "there is none",
     }
 }
@@ -161,6 +161,9 @@ impl<'a, 'b> Figures<'a, 'b> {
             {
                 Some(("provisional", format!("{id} is provisional on {date}: members are pending")))
             }
+            _ if unfixed(row) && !self.allow_live && converted(field) => {
+                Some(("provisional", format!("the rate of exchange of {id} on {date} is not fixed yet")))
+            }
             _ => None,
         }
     }
@@ -186,15 +189,8 @@ impl<'a, 'b> Figures<'a, 'b> {
         };
         let benchmark = self.row(&self.report.benchmark).filter(|_| field.against());
         let cells = [Some(row), benchmark].into_iter().flatten().filter_map(|r| r.moves.get(&over));
-        let flags: Vec<MoveFlag> = cells.flat_map(|c| &c.flags).copied().collect();
-        if flags.contains(&MoveFlag::AcrossHole) {
-            return Some((
-                "missing",
-                "a session that the exchange had is missing from its closes".to_owned(),
-            ));
-        }
-        let pending = flags.contains(&MoveFlag::FxPending) && !self.allow_live;
-        pending.then(|| ("provisional", "the rate of exchange of its day is not fixed yet".to_owned()))
+        let across = cells.flat_map(|c| &c.flags).any(|flag| *flag == MoveFlag::AcrossHole);
+        across.then(|| ("missing", "a session that the exchange had is missing from its closes".to_owned()))
     }
 
     fn field(&self, row: &Row, field: Field) -> Found {
@@ -236,7 +232,7 @@ impl<'a, 'b> Figures<'a, 'b> {
     /// How many sessions ago such a day was: none where today is no record; of a record since the data begin
     /// at least those held.
     fn record(&self, row: &Row, kind: RecordKind) -> Found {
-        if matches!(row.session.status, Some(Status::Live | Status::Provisional)) {
+        if unfixed(row) || matches!(row.session.status, Some(Status::Live | Status::Provisional)) {
             return Found::absent(Absent::Live);
         }
         if let Some(record) = row.records.iter().find(|r| r.kind == kind) {
@@ -250,6 +246,16 @@ impl<'a, 'b> Figures<'a, 'b> {
             false => Found::number(0.0),
         }
     }
+}
+
+/// Whether a row's close will change with a rate that is not fixed yet.
+fn unfixed(row: &Row) -> bool {
+    row.fx.as_ref().is_some_and(|fx| fx.pending)
+}
+
+/// Whether a figure hinges on the rate of the newest session.
+fn converted(field: Field) -> bool {
+    !matches!(field, Field::Session | Field::Status | Field::Previous | Field::Limit)
 }
 
 fn open(held: usize, first: &chrono::NaiveDate) -> Found {

@@ -115,7 +115,7 @@ fn legend(lines: &mut Page, page: &Show, row: &Row, own: bool) {
     says.extend(told.into_iter().map(|flag| {
         match flag {
             MoveFlag::AcrossHole => "~ spans a session that is missing",
-            MoveFlag::FxPending => "= both ends converted at one rate",
+            MoveFlag::FxPending => "= converted at the rate of an earlier day",
             MoveFlag::FromHolidayValue => "~ starts from a value on a holiday",
         }
         .to_owned()
