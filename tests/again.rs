@@ -19,7 +19,7 @@ mod replay;
 mod support;
 
 use days::{Days, same_figures};
-use marketsnap::app::Options;
+use marketsnap::app::{Command, Options};
 
 fn refresh(options: &mut Options) {
     options.refresh = true;
@@ -247,7 +247,7 @@ fn the_first_run_and_every_later_one_date_a_record_by_all_that_is_held() {
     let days = Days::new();
     with_an_old_high(&days);
     let words = ["STAR50", "SP500"];
-    // The source sends two years; the horizons need thirteen months.
+    // The source sends two years; the horizons need fourteen months.
     let first = days.today("2026-01-21T09:00:00Z", &words, plain);
     let again = days.today("2026-01-21T09:04:00Z", &words, plain);
     assert_eq!(again.asked, 0);
@@ -410,4 +410,93 @@ fn a_clock_that_is_behind_what_is_held_keeps_nothing_and_says_so() {
     );
     let right = days.today("2026-01-21T23:10:00Z", &["SP500"], offline);
     assert_eq!(right.row("SP500")["source"]["fetched_at"], "2026-01-21T23:00:00Z");
+}
+
+/// Reports of three commands, of few and many horizons, of the first run and later ones, now and as known then.
+fn reports_of(days: &Days, id: &str) -> Vec<days::Run> {
+    let at = "2026-01-21T09:00:00Z";
+    let now = |change: &dyn Fn(&mut Options)| days.today(at, &[id], |options| change(options));
+    let show = |options: &mut Options| options.command = Command::Show;
+    let long = |options: &mut Options| options.horizons = vec!["3Y".parse().unwrap()];
+    let short = |options: &mut Options| {
+        show(options);
+        options.horizons = vec!["1D".parse().unwrap()];
+    };
+    let then = |options: &mut Options| {
+        options.when.as_of = Some(at.parse().unwrap());
+        options.offline = true;
+    };
+    let mut runs = vec![now(&plain), now(&plain), now(&show), now(&short), now(&long)];
+    runs.push(days.today("2026-01-23T23:00:00Z", &[id], then));
+    runs
+}
+
+#[test]
+fn a_drawdown_is_from_the_highest_close_held_whatever_the_command_and_the_horizons() {
+    let days = Days::new();
+    with_an_old_high(&days);
+    for run in reports_of(&days, "STAR50") {
+        let row =
+            if run.report["instrument"].is_null() { run.row("STAR50") } else { &run.report["instrument"] };
+        let drawdown = &row["drawdown"];
+        // 1535.393 / 1700 - 1 is -9.6827647 %; the high is the first close held.
+        assert!((drawdown["pct"].as_f64().unwrap() + 9.682_764_7).abs() < 1e-6, "{drawdown}");
+        assert_eq!((&drawdown["peak"], &drawdown["peak_date"]), (&1700.0.into(), &"2024-01-25".into()));
+        assert_eq!(drawdown["since"], "2024-01-25");
+        let high = row["records"].as_array().unwrap().iter().find(|r| r["kind"] == "highest_close_since");
+        assert_eq!(high.unwrap()["date"], "2024-01-25");
+    }
+    let below = ["STAR50.drawdown < -9.6", "STAR50.drawdown < -9.7"].map(|condition| {
+        let run = days.today("2026-01-21T09:00:00Z", &[], |options| {
+            options.command = Command::Check;
+            options.expressions = vec![condition.to_owned()];
+        });
+        run.code
+    });
+    assert_eq!(below, [10, 0]);
+}
+
+#[test]
+fn a_composites_drawdown_and_records_are_over_all_that_is_held_of_its_members() {
+    let days = Days::new();
+    // All three stood at four times their later closes on one day of 2024.
+    for id in ["FTSE100", "DAX", "CAC40"] {
+        days.before(id, "2024-02-01", 40_000.0, 10_000.0);
+        days.change(
+            id,
+            |date, close| if date.to_string().as_str() < "2025-09-08" { close } else { 10_000.0 },
+        );
+    }
+    for run in reports_of(&days, "EUROPE") {
+        let composites = run.report["composites"].as_array();
+        let row = composites.map_or(&run.report["composite"], |all| &all[0]);
+        let drawdown = &row["drawdown"];
+        // All closes after the first are a quarter of it: -75 %, from four times the newest level.
+        assert!((drawdown["pct"].as_f64().unwrap() + 75.0).abs() < 1e-9, "{drawdown}");
+        let level = row["close"].as_f64().unwrap();
+        assert!((drawdown["peak"].as_f64().unwrap() / level - 4.0).abs() < 1e-9, "{drawdown}");
+        let dates = (&drawdown["peak_date"], &drawdown["since"]);
+        assert_eq!(dates, (&"2024-02-01".into(), &"2024-02-01".into()));
+    }
+}
+
+#[test]
+fn a_condition_on_a_record_since_the_data_begin_counts_all_sessions_held() {
+    let days = Days::new();
+    days.before("STAR50", "2024-01-25", 1000.0, 1000.0);
+    days.change("STAR50", |date, close| if date.to_string() == "2026-01-21" { 1900.0 } else { close });
+    let check = |change: &dyn Fn(&mut Options)| {
+        days.today("2026-01-21T09:00:00Z", &[], |options| {
+            options.command = Command::Check;
+            options.expressions = vec!["STAR50.record.high_sessions > 450".to_owned()];
+            change(options);
+        })
+    };
+    // The weekdays from 25 January 2024 to 5 September 2025 are 422, the demo's sessions until 20 January are 89.
+    let alone = check(&|options| options.store = None);
+    for run in [alone, check(&plain), check(&plain), check(&offline)] {
+        assert_eq!(run.code, 10, "{}", run.report);
+        let text = run.report.to_string();
+        assert!(text.contains("the 511 sessions held before, which begin on 2024-01-25"), "{text}");
+    }
 }

@@ -1,5 +1,5 @@
 //! How far back a report's closes go: as far as its horizons need, and for a record that nothing in those
-//! outdates, as far as anything is known.
+//! outdates, or a drawdown, as far as anything is known.
 //!
 //! Not for: which closes a horizon needs (`plan`), or what a record is (`compute::records`).
 
@@ -9,9 +9,10 @@ use chrono::{Datelike, NaiveDate};
 
 use super::plan::Plan;
 use super::{rates, shelf};
+use crate::compute::Inputs;
 use crate::compute::reach::tell_reach;
-use crate::compute::{Inputs, snapshot};
-use crate::domain::snapshot::{Record, RecordKind};
+use crate::compute::snapshot::{self, Older};
+use crate::domain::snapshot::{Record, RecordKind, Row};
 use crate::domain::{InstrumentId, Provenance, Series, Snapshot};
 use crate::store::{Bound, Sought, Store};
 
@@ -33,46 +34,77 @@ pub(super) fn cut(
     series.values_mut().filter(longer).map(cut).collect()
 }
 
-/// Looks for records further back where nothing in the report's closes outdates them: in what came beyond
-/// those, and in what is held.
+/// Looks for records further back where nothing in the report's closes outdates them, and where they are
+/// printed for drawdowns: in what came beyond those closes, and in what is held.
 ///
 /// The store is asked for the newest close or move that outdates a record, and only closes from there on are
-/// read. What was known at an instant is read whole, and so is a series with splits, as closes before one may
-/// be on another basis.
+/// read; of a drawdown it is asked for the highest close. What was known at an instant is read whole, and so is a
+/// series with splits, as closes before one may be on another basis, and what a composite is chained from.
 pub(super) fn look_further(
     plan: &Plan,
     inputs: &Inputs<'_>,
     came: &BTreeMap<InstrumentId, Series>,
     report: &mut Snapshot,
 ) {
-    let unbroken: Vec<(InstrumentId, Record)> =
-        snapshot::unbroken(report).map(|(id, record)| (id.clone(), record.clone())).collect();
-    if plan.demo || unbroken.is_empty() {
+    if plan.demo {
         return;
     }
-    let mut reach = Reach::of(inputs, came, &unbroken, &rates::pairs(plan));
+    searched(plan, inputs, came, report);
+    if !plan.all_the_way() {
+        snapshot::leave_out(report);
+    }
+}
+
+fn searched(plan: &Plan, inputs: &Inputs<'_>, came: &BTreeMap<InstrumentId, Series>, report: &mut Snapshot) {
+    let unbroken: Vec<(InstrumentId, Record)> =
+        snapshot::unbroken(report).map(|(id, record)| (id.clone(), record.clone())).collect();
+    let (rows, members) = if plan.all_the_way() { all(inputs, report) } else { Default::default() };
+    if unbroken.is_empty() && rows.is_empty() && members.is_empty() {
+        return;
+    }
+    let whole = unbroken.iter().map(|(id, _)| id).chain(&rows).chain(&members).cloned();
+    let mut reach = Reach::of(inputs, came, whole.chain(rates::pairs(plan)).collect());
     // The store knows closes as they are quoted and as they are known now.
     let mut store = match (plan.known_at(), &plan.currency) {
         (None, None) => shelf::opened(plan, inputs.generated_at),
         _ => None,
     };
     if let Some(store) = &mut store {
-        reach.ask(store.as_mut(), inputs, &unbroken);
+        let records = unbroken.iter().map(|(id, record)| (id, Some(record)));
+        let asked: Vec<_> = records.chain(rows.iter().map(|id| (id, None))).collect();
+        reach.ask(store.as_mut(), inputs, asked.into_iter().filter(|(id, _)| !members.contains(*id)));
     }
     let mut longer = reach.read(plan, inputs, store.as_deref_mut());
     recomputed(inputs, &longer, report);
+    if members.iter().any(|id| longer.contains_key(id)) {
+        let all = inputs.series.iter().chain(&longer).map(|(id, s)| (id.clone(), s.clone())).collect();
+        snapshot::composites_further(report, inputs, &Inputs { series: &all, ..*inputs });
+    }
     // What the store found may span a hole, and then outdates nothing.
     let missed = |(id, r): &(&InstrumentId, &Record)| reach.found.contains(&((*id).clone(), r.kind));
     let missed: BTreeSet<InstrumentId> =
         snapshot::unbroken(report).filter(missed).map(|(id, _)| id.clone()).collect();
     if !missed.is_empty() {
-        reach.since = missed.iter().filter_map(|id| Some((id.clone(), *reach.first.get(id)?))).collect();
+        reach.since = missed.iter().filter_map(|id| Some((id.clone(), reach.older.get(id)?.first))).collect();
         reach.whole.clear();
         longer = reach.read(plan, inputs, store.as_deref_mut());
         recomputed(inputs, &longer, report);
     }
-    snapshot::held_since(report, &reach.first);
+    snapshot::held_since(report, &reach.older);
     tell_reach(report, inputs);
+}
+
+/// Every instrument's row that has a close, and what the composites are chained from.
+fn all(inputs: &Inputs<'_>, report: &Snapshot) -> (BTreeSet<InstrumentId>, BTreeSet<InstrumentId>) {
+    let there = |row: &&Row| row.drawdown.pct.is_some();
+    let rows = report.instruments.iter().filter(there).map(|row| row.id.clone());
+    let composites = report
+        .composites
+        .iter()
+        .filter(|c| there(&&c.row))
+        .filter_map(|c| inputs.universe.composite(&c.row.id));
+    let members = composites.flat_map(|c| &c.members).map(|m| m.id.clone());
+    (rows.collect(), members.filter(|id| inputs.series.contains_key(id)).collect())
 }
 
 /// The records of instruments of which more closes are there.
@@ -106,8 +138,8 @@ struct Reach<'a> {
     whole: BTreeSet<InstrumentId>,
     /// Read from this session on.
     since: BTreeMap<InstrumentId, NaiveDate>,
-    /// The first session held.
-    first: BTreeMap<InstrumentId, NaiveDate>,
+    /// What is held before the report's closes, where the store told.
+    older: BTreeMap<InstrumentId, Older>,
     /// The records that the store found an earlier session for.
     found: HashSet<(InstrumentId, RecordKind)>,
 }
@@ -117,32 +149,36 @@ impl<'a> Reach<'a> {
     fn of(
         inputs: &Inputs<'_>,
         came: &'a BTreeMap<InstrumentId, Series>,
-        unbroken: &[(InstrumentId, Record)],
-        pairs: &[InstrumentId],
+        whole: BTreeSet<InstrumentId>,
     ) -> Self {
-        let whole: BTreeSet<InstrumentId> = unbroken.iter().map(|(id, _)| id).chain(pairs).cloned().collect();
         let goes_on = |id: &&InstrumentId| came.get(*id).zip(inputs.series.get(*id));
         let goes_on =
             |id: &&InstrumentId| goes_on(id).is_some_and(|(c, s)| same(&c.provenance, &s.provenance));
         let came = whole.iter().filter(goes_on).filter_map(|id| Some((id.clone(), came.get(id)?)));
-        Self { came: came.collect(), whole: whole.clone(), ..Self::default() }
+        Self { came: came.collect(), whole, ..Self::default() }
     }
 
-    /// Asks the store how far back each record is to be looked for. Where it cannot answer, all is read.
-    fn ask(&mut self, store: &mut dyn Store, inputs: &Inputs<'_>, unbroken: &[(InstrumentId, Record)]) {
-        let sought = |(id, record): &'_ (InstrumentId, Record)| {
+    /// Asks the store how far back each record is to be looked for, and where none is named for the highest close.
+    /// Where it cannot answer, all is read.
+    fn ask<'b>(
+        &mut self,
+        store: &mut dyn Store,
+        inputs: &Inputs<'_>,
+        questions: impl Iterator<Item = (&'b InstrumentId, Option<&'b Record>)>,
+    ) {
+        let sought = |(id, record): (&'b InstrumentId, Option<&'b Record>)| {
             let shown = inputs.series.get(id)?;
             let plain = shown.splits.is_empty() && !shown.provenance.raw;
             let first = shown.bars().first().filter(|_| plain)?;
-            Some((id.clone(), record.kind, *first, &shown.provenance, bound(record)))
+            Some((id.clone(), record, *first, &shown.provenance, record.map_or(Bound::Highest, bound)))
         };
-        let asked: Vec<_> = unbroken.iter().filter_map(sought).collect();
+        let asked: Vec<_> = questions.filter_map(sought).collect();
         let sought: Vec<Sought<'_>> = asked
             .iter()
             .map(|(_, _, bar, of, bound)| Sought { of, before: bar.date, bound: *bound })
             .collect();
         let Ok(answers) = store.beyond(&sought) else { return };
-        for ((id, kind, first, ..), answer) in asked.into_iter().zip(answers) {
+        for ((id, record, first, ..), answer) in asked.into_iter().zip(answers) {
             let Some(answer) = answer.filter(|a| !a.splits && a.close.to_bits() == first.close.to_bits())
             else {
                 continue;
@@ -152,9 +188,15 @@ impl<'a> Reach<'a> {
                 continue;
             }
             self.whole.remove(&id);
-            self.first.insert(id.clone(), answer.first);
+            let older = self.older.entry(id.clone()).or_default();
+            older.first = answer.first;
+            let Some(record) = record else {
+                older.highest = answer.from.zip(answer.highest);
+                continue;
+            };
+            older.held.extend(answer.older.map(|older| (record.kind, record.held + older)));
             if let Some(from) = answer.from {
-                self.found.insert((id.clone(), kind));
+                self.found.insert((id.clone(), record.kind));
                 let since = self.since.entry(id).or_insert(from);
                 *since = from.min(*since);
             }

@@ -33,6 +33,9 @@ const USUAL: [Horizon; 5] = [
     Horizon::Months(12),
 ];
 
+/// Days that closes are read from before the longest horizon begins.
+const SPARE_DAYS: i64 = 62;
+
 /// A run, ready to go.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -114,7 +117,11 @@ impl Plan {
         universe.speak(options.lang);
         Ok(Self {
             command: options.command,
-            query: fetch::Query { wants, from: first_day_needed(&horizons, day), until: now.date_naive() },
+            query: fetch::Query {
+                wants,
+                from: first_day_needed(options.command, &horizons, day),
+                until: now.date_naive(),
+            },
             settings: fetch::Settings {
                 sources,
                 named: !options.sources.is_empty(),
@@ -156,6 +163,17 @@ impl Plan {
 }
 
 impl Plan {
+    /// Whether figures of everything held are printed that cost more than records do: drawdowns and composites'
+    /// records. The table shows neither.
+    pub(super) fn all_the_way(&self) -> bool {
+        match self.command {
+            Command::Today => self.format == Format::Json,
+            Command::Show => true,
+            Command::Check => self.checks.of_everything(),
+            Command::Compare | Command::Movers | Command::Chart => false,
+        }
+    }
+
     /// The instant whose versions of closes are shown: a day's report takes the newest ones.
     pub(super) fn known_at(&self) -> Option<DateTime<Utc>> {
         self.as_of.filter(|_| self.date.is_none() && !self.as_known_now && !self.demo)
@@ -216,10 +234,13 @@ fn horizons(options: &Options, day: NaiveDate) -> Result<Vec<Horizon>, UsageErro
     Ok(horizons)
 }
 
-/// The earliest close that a base session or a 52-week range can need, with a month to spare.
-fn first_day_needed(horizons: &[Horizon], day: NaiveDate) -> NaiveDate {
-    let longest = horizons.iter().map(|h| h.reach(day)).max().unwrap_or(0).max(366);
-    day.checked_sub_signed(Duration::days(longest + 31)).unwrap_or(day)
+/// The earliest close that a base session, a 52-week range or the 250 moves before the newest can need, with two months
+/// to spare: a share that was halted for weeks has had 249 sessions in 13 months. 250 pairs of two markets, each with
+/// closures of its own, need more than a year: where such are printed it is nearly two, which one request still gives.
+fn first_day_needed(command: Command, horizons: &[Horizon], day: NaiveDate) -> NaiveDate {
+    let least = if matches!(command, Command::Compare | Command::Show) { 640 } else { 372 };
+    let longest = horizons.iter().map(|h| h.reach(day)).max().unwrap_or(0).max(least);
+    day.checked_sub_signed(Duration::days(longest + SPARE_DAYS)).unwrap_or(day)
 }
 
 fn format(options: &Options) -> Result<Format, UsageError> {
@@ -234,5 +255,25 @@ fn format(options: &Options) -> Result<Format, UsageError> {
         Some("txt") => Ok(Format::Table),
         _ if fallback.is_some() => Ok(fallback.unwrap_or_default()),
         _ => Err(UsageError::UnknownSuffix(sanitise(&path.to_string_lossy(), 80))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closes_begin_where_250_moves_and_250_pairs_are_there_whatever_the_horizons() {
+        let day = NaiveDate::from_ymd_opt(2026, 1, 13).unwrap();
+        let needed = |command, horizons: &[Horizon]| first_day_needed(command, horizons, day).to_string();
+        // 372 + 62 and 640 + 62 days before 13 January 2026.
+        for horizons in [&[Horizon::ONE_DAY][..], &USUAL] {
+            assert_eq!(needed(Command::Today, horizons), "2024-11-05");
+            assert_eq!(needed(Command::Check, horizons), "2024-11-05");
+            assert_eq!(needed(Command::Compare, horizons), "2024-02-11");
+            assert_eq!(needed(Command::Show, horizons), "2024-02-11");
+        }
+        // 60 months of at most 31 days, and 62 days.
+        assert_eq!(needed(Command::Compare, &[Horizon::Months(60)]), "2020-10-09");
     }
 }

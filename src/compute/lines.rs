@@ -102,6 +102,17 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// A composite's line with the levels of a longer one of it, on its own scale; none where that one does not
+    /// begin earlier or ends with another session.
+    pub fn continued(&self, longer: &Self) -> Option<Self> {
+        let (own, other) = (self.last()?, longer.last()?);
+        let earlier = longer.bars.first()?.date < self.bars.first()?.date && own.date == other.date;
+        let scale = own.close / other.close;
+        let (_, older) = longer.bars.split_last().filter(|_| earlier && scale.is_finite())?;
+        let scaled = older.iter().map(|b| Bar { close: b.close * scale, low: None, high: None, ..*b });
+        Some(Self { bars: scaled.chain([*own]).collect(), ..self.clone() })
+    }
+
     /// Sessions strictly between two dates that the line lacks.
     pub fn holes(&self, market: &Market<'_>, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
         match &self.of {

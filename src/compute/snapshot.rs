@@ -10,8 +10,10 @@ use super::lines::Line;
 use super::period::Periods;
 use super::rows::Rows;
 use super::sessions::Market;
-use super::{Chosen, Inputs, highlights, missing, notes, origins, rank, records};
-use crate::domain::snapshot::{Block, Completeness, CompositeRow, Failed, GroupRow, Item, Note, Record, Row};
+use super::{Chosen, Inputs, drawdown, highlights, missing, notes, origins, rank, records};
+use crate::domain::snapshot::{
+    Block, Completeness, CompositeRow, Drawdown, Failed, GroupRow, Item, Note, Record, RecordKind, Row,
+};
 use crate::domain::{Horizon, InstrumentId, Snapshot};
 
 /// Derives the whole report.
@@ -72,24 +74,65 @@ pub fn unbroken(report: &Snapshot) -> impl Iterator<Item = (&InstrumentId, &Reco
     records.filter(|(_, record)| record.since_start)
 }
 
-/// Looks for the records of some instruments again, in closes that reach further back than the report's.
+/// Looks for the records and drawdowns of some instruments again, in closes that reach further back than the report's.
 pub fn look_further(report: &mut Snapshot, ids: &[InstrumentId], further: &Inputs<'_>) {
     let market = Market::at(further);
     for row in report.instruments.iter_mut().filter(|row| ids.contains(&row.id)) {
         if let Some(line) = Line::of(&row.id, further.universe, &market) {
             row.records = records::records(&line, &market);
+            row.drawdown = drawdown::drawdown(&line);
         }
     }
     report.highlights = highlights::highlights(&report.instruments, &report.benchmark, report.lang);
 }
 
-/// Says since when closes are held of instruments whose records nothing that is held outdates.
-pub fn held_since(report: &mut Snapshot, first: &BTreeMap<InstrumentId, NaiveDate>) {
+/// Looks for the records and drawdowns of composites again, in levels chained from closes that reach further back
+/// than the report's. Their scale stays the report's.
+pub fn composites_further(report: &mut Snapshot, inputs: &Inputs<'_>, further: &Inputs<'_>) {
+    let (own, longer) = (Market::at(inputs), Market::at(further));
+    for row in report.composites.iter_mut().map(|c| &mut c.row) {
+        let lines =
+            Line::of(&row.id, inputs.universe, &own).zip(Line::of(&row.id, further.universe, &longer));
+        let Some(line) = lines.and_then(|(own, longer)| own.continued(&longer)) else { continue };
+        row.records = records::records(&line, &longer);
+        row.drawdown = drawdown::drawdown(&line);
+    }
+}
+
+/// What is held of an instrument before the report's closes, as the store told it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Older {
+    /// The first session held.
+    pub first: NaiveDate,
+    /// The highest close, where it was asked for.
+    pub highest: Option<(NaiveDate, f64)>,
+    /// How many sessions are held before the newest one, by the records that none of them outdates.
+    pub held: Vec<(RecordKind, usize)>,
+}
+
+/// Says since when closes are held of instruments, and how many of those whose records nothing that is held
+/// outdates.
+pub fn held_since(report: &mut Snapshot, older: &BTreeMap<InstrumentId, Older>) {
     for row in &mut report.instruments {
-        let Some(first) = first.get(&row.id) else { continue };
-        row.records.iter_mut().filter(|r| r.since_start).for_each(|r| r.date = r.date.min(*first));
+        let Some(older) = older.get(&row.id) else { continue };
+        for record in row.records.iter_mut().filter(|r| r.since_start) {
+            record.date = record.date.min(older.first);
+            let held = older.held.iter().find(|(kind, _)| *kind == record.kind);
+            record.held = held.map_or(record.held, |(_, held)| record.held.max(*held));
+        }
+        drawdown::since(&mut row.drawdown, row.close, older.first, older.highest);
     }
     report.highlights = highlights::highlights(&report.instruments, &report.benchmark, report.lang);
+}
+
+/// Leaves out what was looked for in the report's closes only and is of everything held: the drawdowns, and the
+/// records of composites. None of it is printed.
+pub fn leave_out(report: &mut Snapshot) {
+    for row in report.composites.iter_mut().map(|c| &mut c.row) {
+        row.records.clear();
+        row.drawdown = Drawdown::default();
+    }
+    report.instruments.iter_mut().for_each(|row| row.drawdown = Drawdown::default());
 }
 
 /// What the report shows, each thing once, in order.

@@ -81,7 +81,7 @@ pub struct Drawdown {
     pub peak: Option<f64>,
     /// The newest session that closed there.
     pub peak_date: Option<NaiveDate>,
-    /// The first session looked at.
+    /// The first session held.
     pub since: Option<NaiveDate>,
     /// Why it is missing.
     pub absent: Option<Absent>,

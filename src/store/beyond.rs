@@ -1,5 +1,6 @@
 //! The question of a record that nothing in a report's closes outdates: the newest close or move before them
-//! that is at or beyond it. It is asked of the store so that a history need not be read to be searched.
+//! that is at or beyond it; and of a drawdown, the highest close before them. It is asked of the store so that a
+//! history need not be read to be searched.
 //!
 //! Not for: what a record is (`compute::records`), or versions known at an instant: only closes in use count.
 
@@ -18,6 +19,8 @@ pub enum Bound {
     MoveAtLeast(f64),
     /// A move as far down.
     MoveAtMost(f64),
+    /// Not beyond anything: the newest of the highest closes.
+    Highest,
 }
 
 impl Bound {
@@ -27,7 +30,7 @@ impl Bound {
         match self {
             Self::CloseAtLeast(bound) => close >= bound,
             Self::CloseAtMost(bound) => close <= bound,
-            Self::MoveAtLeast(_) | Self::MoveAtMost(_) => false,
+            Self::MoveAtLeast(_) | Self::MoveAtMost(_) | Self::Highest => false,
         }
     }
 
@@ -39,7 +42,7 @@ impl Bound {
         match self {
             Self::MoveAtLeast(bound) => positive && pct >= bound,
             Self::MoveAtMost(bound) => positive && pct <= bound,
-            Self::CloseAtLeast(_) | Self::CloseAtMost(_) => false,
+            Self::CloseAtLeast(_) | Self::CloseAtMost(_) | Self::Highest => false,
         }
     }
 }
@@ -64,6 +67,10 @@ pub struct Beyond {
     pub close: f64,
     /// The newest session that is at or beyond the bound; of a move, the one that it starts from.
     pub from: Option<NaiveDate>,
+    /// The close of that session where the highest one was asked for.
+    pub highest: Option<f64>,
+    /// How many sessions are held before the report's first; counted where none of them is at or beyond the bound.
+    pub older: Option<usize>,
     /// There are splits of the series, so that closes may be on two bases.
     pub splits: bool,
 }

@@ -348,6 +348,13 @@ fn scanned(bars: &[Bar], before: NaiveDate, bound: Bound) -> Option<NaiveDate> {
     level.max(moves.map(|w| w[0].date).max())
 }
 
+/// The newest of the highest closes before a day.
+fn highest(bars: &[Bar], before: NaiveDate) -> Option<(NaiveDate, f64)> {
+    let before = bars.iter().filter(|b| b.date < before);
+    let peak = before.max_by(|a, b| a.close.total_cmp(&b.close).then(a.date.cmp(&b.date)))?;
+    Some((peak.date, peak.close))
+}
+
 pub fn the_newest_close_or_move_beyond_a_bound_is_what_a_scan_of_all_closes_finds(store: &mut dyn Store) {
     // Closes of few values, so that many are equal; some are zero or below, and no move counts there.
     let values = prop::sample::select(vec![-2.0, 0.0, 1.0, 2.0, 99.0, 100.0, 100.0, 101.0, 101.5, 103.0]);
@@ -372,13 +379,19 @@ pub fn the_newest_close_or_move_beyond_a_bound_is_what_a_scan_of_all_closes_find
             Bound::MoveAtLeast(1e9),
             Bound::MoveAtMost((99.0 / 101.5 - 1.0) * 100.0),
             Bound::MoveAtMost(-60.0),
+            Bound::Highest,
         ]);
         let days = || all.bars().iter().map(|b| b.date);
         let asked: Vec<_> = bounds.flat_map(|b| days().map(move |day| (b, day))).collect();
         let sought: Vec<_> = asked.iter().map(|(bound, before)| sought(&all, *before, *bound)).collect();
         for ((bound, before), answer) in asked.iter().zip(store.beyond(&sought).unwrap()) {
             let answer = answer.unwrap();
-            assert_eq!(answer.from, scanned(all.bars(), *before, *bound), "{bound:?} before {before}");
+            let peak = highest(all.bars(), *before).filter(|_| *bound == Bound::Highest);
+            let from = scanned(all.bars(), *before, *bound).or(peak.map(|(date, _)| date));
+            assert_eq!(answer.from, from, "{bound:?} before {before}");
+            assert_eq!(answer.highest, peak.map(|(_, close)| close), "{bound:?} before {before}");
+            let older = all.bars().iter().filter(|b| b.date < *before).count();
+            assert_eq!(answer.older, from.is_none().then_some(older), "{bound:?} before {before}");
             let close = all.bars().iter().find(|b| b.date == *before).unwrap().close;
             assert_eq!((answer.first, answer.close, answer.splits), (first, close, false));
         }
@@ -413,7 +426,9 @@ pub fn what_is_beyond_a_bound_knows_the_version_in_use_gaps_and_splits(store: &m
     let later = series("DAX", "2026-03-10 20:00", &[("2026-03-02", 1.0), ("2026-03-03", 3.0)]);
     keep(store, &later);
     let answer = store.beyond(&[sought(&later, d("2026-03-03"), bound)]).unwrap()[0].unwrap();
-    assert_eq!((answer.first, answer.from), (d("2026-03-02"), None));
+    assert_eq!((answer.first, answer.from, answer.older), (d("2026-03-02"), None, Some(1)));
+    let answer = store.beyond(&[sought(&later, d("2026-03-03"), Bound::Highest)]).unwrap()[0].unwrap();
+    assert_eq!((answer.from, answer.highest), (Some(d("2026-03-02")), Some(1.0)));
     let mut split = series("NVDA", "2026-01-09 20:00", &days);
     split.splits = vec![Split { date: d("2026-01-06"), factor: 2.0 }];
     keep(store, &split);

@@ -42,6 +42,12 @@ impl Asked {
     pub fn against(&self) -> bool {
         self.questions.iter().any(|q| q.expr.figures().iter().any(|f| f.field.against()))
     }
+
+    /// Whether an expression names a figure that is of everything held: a record or a drawdown.
+    #[must_use]
+    pub fn of_everything(&self) -> bool {
+        self.questions.iter().any(|q| q.expr.figures().iter().any(|f| f.field.of_everything()))
+    }
 }
 
 /// Checks expressions over the figures of a report that was made from the same inputs

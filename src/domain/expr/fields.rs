@@ -253,6 +253,13 @@ impl Field {
         matches!(self, Field::Excess(_) | Field::Relative(_))
     }
 
+    /// Whether it is of everything held: a record or a drawdown.
+    #[must_use]
+    pub fn of_everything(self) -> bool {
+        use Field::{Drawdown, GainSessions, HighSessions, LossSessions, LowSessions};
+        matches!(self, Drawdown | GainSessions | LossSessions | HighSessions | LowSessions)
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(self) -> String {

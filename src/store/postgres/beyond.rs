@@ -1,4 +1,4 @@
-//! Looking backwards for what outdates a record: in three statements, whatever is sought.
+//! Looking backwards for what outdates a record: in at most five statements, whatever is sought.
 //!
 //! Not for: what is at or beyond a bound (`store::beyond`).
 
@@ -38,6 +38,14 @@ const MOVES: &str = "SELECT w.place, (SELECT max(m.base) FROM (SELECT \
     FROM unnest($1::bigint[], $2::bigint[], $3::date[], $4::date[], $5::float8[], $6::boolean[]) \
     AS w (place, series, since, until, value, low)";
 
+const HIGHEST: &str = "SELECT w.place, h.session, h.close \
+    FROM unnest($1::bigint[], $2::bigint[], $3::date[], $4::date[]) AS w (place, series, since, until), \
+    LATERAL (SELECT c.session, c.close FROM marketsnap.close AS c WHERE c.series = w.series \
+     AND c.session >= w.since AND c.session < w.until ORDER BY c.close DESC, c.session DESC LIMIT 1) AS h";
+const OLDER: &str = "SELECT w.place, (SELECT count(*) FROM marketsnap.close AS c WHERE c.series = w.series \
+     AND c.session >= w.since AND c.session < w.until) \
+    FROM unnest($1::bigint[], $2::bigint[], $3::date[], $4::date[]) AS w (place, series, since, until)";
+
 /// What is sought of the series that are held, a column each.
 #[derive(Default)]
 struct Columns {
@@ -55,6 +63,7 @@ pub(super) async fn beyond(client: &Client, sought: &[Sought<'_>]) -> Result<Vec
     let held: HashMap<Key<'_>, (i64, NaiveDate)> =
         held.iter().map(|l| (key(&l.covered.provenance), (l.id, day(l.covered.coverage.from)))).collect();
     let (mut levels, mut moves, mut all) = (Columns::default(), Columns::default(), Columns::default());
+    let mut highest = Columns::default();
     for (place, one) in (0_i64..).zip(sought) {
         let Some((series, since)) = held.get(&key(one.of)) else { continue };
         let (of, value, low) = match one.bound {
@@ -62,6 +71,7 @@ pub(super) async fn beyond(client: &Client, sought: &[Sought<'_>]) -> Result<Vec
             Bound::CloseAtMost(value) => (&mut levels, value, true),
             Bound::MoveAtLeast(value) => (&mut moves, value, false),
             Bound::MoveAtMost(value) => (&mut moves, value, true),
+            Bound::Highest => (&mut highest, 0.0, false),
         };
         for columns in [of, &mut all] {
             columns.push(place, *series, (*since, day(one.before)), value, low);
@@ -76,21 +86,61 @@ pub(super) async fn beyond(client: &Client, sought: &[Sought<'_>]) -> Result<Vec
             found.extend(days.into_iter().filter_map(|(place, day)| Some((place, day?))));
         }
     }
+    let mut peaks: HashMap<i64, f64> = HashMap::new();
+    if !highest.places.is_empty() {
+        for row in &client.query_typed(HIGHEST, highest.told().get(..4).unwrap_or_default()).await? {
+            found.insert(at(row, 0)?, at(row, 1)?);
+            peaks.insert(at(row, 0)?, at(row, 2)?);
+        }
+    }
+    let older = older(client, &all, &found).await?;
     let rows = client.query_typed(HELD, all.told().get(..4).unwrap_or_default()).await?;
     let mut answers = vec![None; sought.len()];
     for row in &rows {
         let place: i64 = at(row, 0)?;
         let slot = usize::try_from(place).ok().and_then(|place| answers.get_mut(place));
         if let Some(slot) = slot {
-            *slot = answer(row, found.get(&place).copied())?;
+            let from = found.get(&place).copied();
+            let found =
+                Found { from, highest: peaks.get(&place).copied(), older: older.get(&place).copied() };
+            *slot = answer(row, &found)?;
         }
     }
     Ok(answers)
 }
 
-fn answer(row: &SqlRow, from: Option<NaiveDate>) -> Result<Option<Beyond>> {
+/// How many sessions are held before each report's first where nothing was found.
+async fn older(
+    client: &Client,
+    all: &Columns,
+    found: &HashMap<i64, NaiveDate>,
+) -> Result<HashMap<i64, usize>> {
+    let mut columns = Columns::default();
+    let days = all.since.iter().copied().zip(all.until.iter().copied());
+    for ((place, series), days) in all.places.iter().zip(&all.series).zip(days) {
+        if !found.contains_key(place) {
+            columns.push(*place, *series, days, 0.0, false);
+        }
+    }
+    if columns.places.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = client.query_typed(OLDER, columns.told().get(..4).unwrap_or_default()).await?;
+    let count = |row: &SqlRow| Ok((at(row, 0)?, usize::try_from(at::<i64>(row, 1)?).unwrap_or_default()));
+    rows.iter().map(count).collect()
+}
+
+/// What was found of a question.
+struct Found {
+    from: Option<NaiveDate>,
+    highest: Option<f64>,
+    older: Option<usize>,
+}
+
+fn answer(row: &SqlRow, found: &Found) -> Result<Option<Beyond>> {
     let Some(first) = at(row, 2)? else { return Ok(None) };
-    Ok(Some(Beyond { first, close: at(row, 1)?, from, splits: at(row, 3)? }))
+    let Found { from, highest, older } = *found;
+    Ok(Some(Beyond { first, close: at(row, 1)?, from, highest, older, splits: at(row, 3)? }))
 }
 
 type Key<'a> = (&'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>, &'static str, bool);

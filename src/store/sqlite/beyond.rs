@@ -28,6 +28,9 @@ const AT_MOST: [&str; 2] = [
 ];
 const BACKWARDS: &str = "SELECT session, close FROM used WHERE series = ?1 AND session >= ?2 AND session <= ?3 \
     ORDER BY session DESC";
+const HIGHEST: &str = "SELECT session, close FROM used WHERE series = ?1 AND session >= ?2 AND session < ?3 \
+    ORDER BY close DESC, session DESC LIMIT 1";
+const OLDER: &str = "SELECT count(*) FROM used WHERE series = ?1 AND session >= ?2 AND session < ?3";
 
 pub(super) fn beyond(db: &mut Connection, sought: &[Sought<'_>]) -> Result<Vec<Option<Beyond>>> {
     let moment = db.transaction()?;
@@ -45,12 +48,34 @@ fn answer(db: &Connection, sought: &Sought<'_>) -> Result<Option<Beyond>> {
         db.prepare_cached(FIRST)?.query_row(params![id, days(since)], |row| row.get(0)).optional()?;
     let Some(first) = first.map(date).transpose()? else { return Ok(None) };
     let splits = listed.told && db.prepare_cached(SPLIT)?.exists([id])?;
+    let days = (since, sought.before);
+    let highest = if sought.bound == Bound::Highest { highest(db, id, days)? } else { None };
     let from = match sought.bound {
-        Bound::CloseAtLeast(bound) => level(db, id, &AT_LEAST, (since, sought.before), bound)?,
-        Bound::CloseAtMost(bound) => level(db, id, &AT_MOST, (since, sought.before), bound)?,
-        Bound::MoveAtLeast(_) | Bound::MoveAtMost(_) => moved(db, id, (since, sought.before), sought.bound)?,
+        Bound::CloseAtLeast(bound) => level(db, id, &AT_LEAST, days, bound)?,
+        Bound::CloseAtMost(bound) => level(db, id, &AT_MOST, days, bound)?,
+        Bound::MoveAtLeast(_) | Bound::MoveAtMost(_) => moved(db, id, days, sought.bound)?,
+        Bound::Highest => highest.map(|(session, _)| session),
     };
-    Ok(Some(Beyond { first, close, from, splits }))
+    let older = if from.is_none() { Some(older(db, id, days)?) } else { None };
+    Ok(Some(Beyond { first, close, from, highest: highest.map(|(_, close)| close), older, splits }))
+}
+
+/// The newest of the highest closes between two days, the later one excluded.
+fn highest(
+    db: &Connection,
+    id: i64,
+    (since, before): (NaiveDate, NaiveDate),
+) -> Result<Option<(NaiveDate, f64)>> {
+    let mut statement = db.prepare_cached(HIGHEST)?;
+    let of_row = |row: &rusqlite::Row<'_>| Ok((date(row.get(0)?)?, row.get(1)?));
+    statement.query_row(params![id, days(since), days(before)], of_row).optional()
+}
+
+/// How many sessions are held between two days, the later one excluded.
+fn older(db: &Connection, id: i64, (since, before): (NaiveDate, NaiveDate)) -> Result<usize> {
+    let mut statement = db.prepare_cached(OLDER)?;
+    let count: i64 = statement.query_row(params![id, days(since), days(before)], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 /// The newest close between two days, the later one excluded, that is at or beyond a bound.
@@ -107,6 +132,16 @@ mod tests {
             assert!(steps.iter().any(|s| s.starts_with("SEARCH")), "{sql}: {steps:?}");
             let slow = |s: &String| s.starts_with("SCAN") || s.contains("TEMP B-TREE");
             assert!(!steps.iter().any(slow), "{sql}: {steps:?}");
+        }
+        // The highest close is sorted by nothing but itself, in one series.
+        for sql in [HIGHEST, OLDER] {
+            let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let steps =
+                plan.query_map([None::<i64>; 3], |r| r.get::<_, String>(3)).unwrap().map(Result::unwrap);
+            let steps: Vec<String> = steps.collect();
+            let scan = |s: &String| s.starts_with("SCAN recent") || s.starts_with("SCAN close");
+            assert!(steps.iter().any(|s| s.starts_with("SEARCH")), "{sql}: {steps:?}");
+            assert!(!steps.iter().any(scan), "{sql}: {steps:?}");
         }
     }
 }
