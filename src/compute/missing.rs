@@ -52,6 +52,8 @@ fn missing(inputs: &Inputs<'_>, market: &Market<'_>, id: &InstrumentId) -> Faile
     let series = inputs.series.get(id);
     let composite = inputs.universe.composite(id);
     let source = series.map_or("computed", |s| s.provenance.source.as_str()).to_owned();
+    let rates = composite.and_then(|c| converted::lacking_members(c, market));
+    let kind = if rates.is_some() { "no_fx" } else { "no_data" };
     let (reason, hint) = match (series.and_then(|s| s.bars().first()), composite) {
         (Some(first), _) => (
             format!("no close was known at that instant; the first one held is of {}", first.date),
@@ -61,15 +63,16 @@ fn missing(inputs: &Inputs<'_>, market: &Market<'_>, id: &InstrumentId) -> Faile
             let held = |m: &&crate::domain::Member| !inputs.series.contains_key(&m.id);
             let without: Vec<String> =
                 composite.members.iter().filter(held).map(|m| m.id.to_string()).collect();
-            let rates = converted::lacking_members(composite, market);
-            (
-                "no date is known on which half of its weight traded".to_owned(),
-                format!(
-                    "members without closes: {}{}",
-                    if without.is_empty() { "none".to_owned() } else { without.join(", ") },
-                    rates.map_or_else(String::new, |ids| format!("; without a rate of exchange: {ids}"))
-                ),
-            )
+            let without =
+                (!without.is_empty()).then(|| format!("members without closes: {}", without.join(", ")));
+            let rates = rates.map(|ids| format!("members without a rate of exchange: {ids}"));
+            let hint: Vec<String> = without.into_iter().chain(rates).collect();
+            let hint = if hint.is_empty() { "see `marketsnap list`".to_owned() } else { hint.join("; ") };
+            let reason = match kind {
+                "no_fx" => "no date is known on which half of its weight traded and had a rate of exchange",
+                _ => "no date is known on which half of its weight traded",
+            };
+            (reason.to_owned(), hint)
         }
         (None, None) => ("nothing is held of it".to_owned(), "see `marketsnap list`".to_owned()),
     };
@@ -79,7 +82,7 @@ fn missing(inputs: &Inputs<'_>, market: &Market<'_>, id: &InstrumentId) -> Faile
         asked: vec![source.clone()],
         said: None,
         source,
-        kind: "no_data".to_owned(),
+        kind: kind.to_owned(),
         reason,
         hint,
         retryable: false,

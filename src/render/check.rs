@@ -71,6 +71,9 @@ fn told(used: &Used, style: &Style, year: i32) -> String {
         unit => format!(" {unit}"),
     };
     let value = match (&used.value, used.between) {
+        (Some(Value::Number(n)), _) if (n.abs() - 1.0).abs() < 1e-9 && unit.ends_with('s') => {
+            format!("= {}{}", digits(*n), unit.trim_end_matches('s'))
+        }
         (Some(Value::Number(n)), _) => format!("= {}{unit}", digits(*n)),
         (Some(Value::Word(word)), _) => format!("= {word}"),
         (Some(Value::Date(date)), _) => format!("= {date}"),

@@ -151,6 +151,7 @@ impl Sheet<'_> {
             let name = words::entry(self.letters.name(line), line);
             let mut cells = legend::cells(self.report, line, name, "–");
             let failed = self.report.errors.iter().find(|e| e.id == line.id && line.close.is_none());
+            let failed = failed.filter(|e| e.kind != "no_data");
             if let (Some(error), Some(to)) = (failed, cells.get_mut(3)) {
                 to.push_str(&self.letters.shown(&format!(": {}", error.kind.replace('_', " "))));
             }
