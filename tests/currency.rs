@@ -260,6 +260,14 @@ fn a_shut_members_currency_counts_in_a_composite() {
 }
 
 #[test]
+fn a_composite_shown_alone_names_the_rates_that_it_was_made_with() {
+    let page = halves().show("HALVES", "2026-01-13T23:00:00Z");
+    let told: Vec<&str> = page.notes.iter().map(|n| n.message.as_str()).collect();
+    // 1 / 158.95 = 0.0062913.
+    assert!(told.contains(&"Rates from test: JPY/USD 0.0062913 of 2026-01-13."), "{told:?}");
+}
+
+#[test]
 fn a_member_without_a_rate_is_left_out_of_a_composite_and_without_half_of_the_weight_there_is_none() {
     let mut book = halves();
     book.series.remove(&id("USDJPY"));

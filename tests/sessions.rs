@@ -285,3 +285,17 @@ fn a_fixing_is_shut_on_a_target_holiday_and_stale_when_one_is_missing_on_an_open
     assert_eq!(session(&late.at("2026-01-20T15:30:00Z"), "EURUSD"), of("2026-01-19", Status::Settled));
     assert_eq!(session(&late.at("2026-01-21T08:30:00Z"), "EURUSD"), of("2026-01-19", Status::Stale));
 }
+
+#[test]
+fn a_day_that_another_currency_has_is_no_hole_of_a_pair() {
+    // Whatever else is in the report, the streak is the same: 13 to 16 January fall, the 14th is not there.
+    let pair = "2026-01-12 1.17, 2026-01-13 1.16, 2026-01-15 1.15, 2026-01-16 1.14";
+    let other = "2026-01-12 157, 2026-01-13 158, 2026-01-14 158.5, 2026-01-15 159, 2026-01-16 158";
+    let alone = Book::new().closes("EURUSD", pair).horizons("1D").at("2026-01-17T12:00:00Z");
+    let beside =
+        Book::new().closes("EURUSD", pair).closes("USDJPY", other).horizons("1D").at("2026-01-17T12:00:00Z");
+    for report in [alone, beside] {
+        let streak = &row(&report, "EURUSD").streak;
+        assert_eq!((streak.direction, streak.sessions), (Some("down"), Some(3)));
+    }
+}

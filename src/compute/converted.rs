@@ -216,7 +216,8 @@ fn one_rate(line: &Line<'_>) -> bool {
 /// The rates that newest closes were converted at, by where they come from.
 fn of_rates(market: &Market<'_>, lines: &[&Line<'_>]) -> Vec<String> {
     let mut by_source: BTreeMap<String, Vec<(String, NaiveDate, f64)>> = BTreeMap::new();
-    for fx in lines.iter().filter_map(|l| told(l, market)).map(|t| t.fx) {
+    let own = lines.iter().filter_map(|l| told(l, market)).map(|t| t.fx);
+    for fx in own.chain(lines.iter().flat_map(|l| of_members(l, market))) {
         let (Some(pair), Some(date), Some(rate), Some(source)) = (fx.pair, fx.date, fx.rate, fx.source)
         else {
             continue;
@@ -234,6 +235,28 @@ fn of_rates(market: &Market<'_>, lines: &[&Line<'_>]) -> Vec<String> {
         told.push(format!("Rates from {source}: {}.", each.collect::<Vec<_>>().join(", ")));
     }
     told
+}
+
+/// The rates that a composite's newest level was made with.
+fn of_members(line: &Line<'_>, market: &Market<'_>) -> Vec<Fx> {
+    let (Of::Composite(level), Some(newest), Some(rates)) = (&line.of, line.last(), &market.rates) else {
+        return Vec::new();
+    };
+    let rate = |id: &InstrumentId| {
+        let currency = currency::currency_of(market.known.get(id)?)?;
+        let course = rates.course(currency)?;
+        let rate = course.on(newest.date)?;
+        Some(Fx {
+            rate: Some(rate.value),
+            date: Some(rate.date),
+            source: Some(course.source.clone()),
+            pair: Some(format!("{currency}/{}", rates.to)),
+            via: course.via.map(str::to_owned),
+            pending: false,
+            absent: None,
+        })
+    };
+    level.known.iter().filter_map(rate).collect()
 }
 
 /// A rate with five digits that count.

@@ -13,7 +13,8 @@ use super::currency::Rates;
 use super::{Inputs, suspect};
 use crate::domain::snapshot::Status;
 use crate::domain::{
-    Bar, Exchange, Expectation, Instrument, InstrumentId, Mic, Series, Split, VenueKind, Warning, WarningKind,
+    Bar, Exchange, Expectation, Instrument, InstrumentId, Kind, Mic, Series, Split, VenueKind, Warning,
+    WarningKind,
 };
 
 /// How long after a session's end a source may take to publish it.
@@ -207,8 +208,12 @@ impl<'a> Market<'a> {
         before.iter_days().skip(1).take_while(|d| *d < after).any(|d| self.had_session(known, d))
     }
 
-    /// Whether the exchange had a session on a date that the series lacks.
+    /// Whether the exchange had a session on a date that the series lacks. Currencies have no exchange, and no
+    /// calendar that would tell a day without a rate from one that is missing.
     fn had_session(&self, known: &Known<'_>, date: NaiveDate) -> bool {
+        if known.instrument.kind == Kind::Fx {
+            return false;
+        }
         let expected = known.exchange.expectation(date);
         match self.peer_dates(known.exchange).get(&date) {
             Some(count) => expected != Expectation::Closed || *count >= 2,

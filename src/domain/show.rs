@@ -243,6 +243,12 @@ impl Show {
     #[must_use]
     pub fn open(&self) -> bool {
         let status = self.session().and_then(|s| s.status);
-        matches!(status, Some(Status::Live | Status::Provisional))
+        matches!(status, Some(Status::Live | Status::Provisional)) || self.awaits_rate()
+    }
+
+    /// Whether the rate of exchange of the newest session is not fixed yet.
+    #[must_use]
+    pub fn awaits_rate(&self) -> bool {
+        self.row().and_then(|row| row.fx.as_ref()).is_some_and(|fx| fx.pending)
     }
 }

@@ -126,7 +126,7 @@ fn reason(absent: Option<Absent>) -> &'static str {
         Some(Absent::Suspect) => "the closes before a split are not adjusted for it",
         Some(Absent::MixedSource) => "the two ends come from different sources",
         Some(Absent::NonPositive) => "an end is zero or below",
-        Some(Absent::Live) => "the value is not settled yet",
+        Some(Absent::Live) => "the value is not final yet",
         Some(Absent::NoneSet) => "none is set",
     }
 }

@@ -58,7 +58,11 @@ fn session(page: &Show, row: &Row) -> String {
         let local = local.map(|(at, zone)| format!("{} {zone}, ", at.format("%Y-%m-%d %H:%M")));
         format!("; ended {}{}", local.unwrap_or_default(), at.format("%Y-%m-%d %H:%M UTC"))
     });
-    let waits = if page.open() { "; it will still change" } else { "" };
+    let waits = match (page.awaits_rate(), page.open()) {
+        (true, _) => "; its rate of exchange is not fixed yet",
+        (false, true) => "; it will still change",
+        (false, false) => "",
+    };
     format!("{date}, {status}{}{waits}", ended.unwrap_or_default())
 }
 
