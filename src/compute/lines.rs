@@ -86,7 +86,12 @@ impl<'a> Line<'a> {
     /// Whether the newest value may still change: live, a composite that waits for members, or converted at a
     /// rate from before its session.
     pub fn open(&self) -> bool {
-        matches!(self.status, Status::Live | Status::Provisional) || self.unfixed()
+        self.under_way() || self.unfixed()
+    }
+
+    /// Whether the newest session is not over, or a composite waits for members.
+    pub fn under_way(&self) -> bool {
+        matches!(self.status, Status::Live | Status::Provisional)
     }
 
     /// Whether no rate of the newest session's date or a later one is known yet.

@@ -10,7 +10,7 @@ use super::lines::{Line, Of};
 use super::sessions::Market;
 use super::{Inputs, members, pairing, risk};
 use crate::domain::show::{Annualised, Confirmation, Day, Venue};
-use crate::domain::snapshot::{MoveCell, MoveFlag, Row, Status};
+use crate::domain::snapshot::{MoveCell, MoveFlag, Row};
 use crate::domain::{Absent, Bar, Horizon, Move, Ordered, Percent, Show, Snapshot};
 
 /// How many of the newest sessions are told.
@@ -110,8 +110,7 @@ fn confirmations(inputs: &Inputs<'_>, row: &Row) -> Vec<Confirmation> {
 
 /// The newest sessions with the move into each.
 fn sessions(line: &Line<'_>, market: &Market<'_>) -> Vec<Day> {
-    let open = matches!(line.status, Status::Live | Status::Provisional);
-    let settled = line.bars.len() - usize::from(open && !line.bars.is_empty());
+    let settled = line.bars.len().saturating_sub(usize::from(line.under_way()));
     let days = line.bars.iter().enumerate().rev().take(SESSIONS);
     let day = |(at, bar): (usize, &Bar)| {
         let before = at.checked_sub(1).and_then(|i| line.bars.get(i));
