@@ -91,20 +91,9 @@ impl Plan {
         asked_of::prefer(&options, &mut universe)?;
         let checks = check::asked(&mut options, &universe)?;
         let by_section = options.words.is_empty();
-        let chosen = if by_section && options.command == Command::Movers {
-            choice::groups(&universe, &sources)
-        } else if by_section {
-            choice::usual(&universe, &sources)
-        } else {
-            choice::named(&options.words, &mut universe)?
-        };
+        let chosen = chosen(&options, &mut universe, &sources)?;
         let benchmark = choice::benchmark(&options.benchmark, &mut universe)?;
-        if options.command == Command::Compare && choice::distinct(&chosen, &universe) < 2 {
-            return Err(UsageError::TooFew(choice::distinct(&chosen, &universe)));
-        }
-        if let (Command::Show, Some(Chosen::Group(id))) = (options.command, chosen.first()) {
-            return Err(UsageError::GroupShown(id.to_string()));
-        }
+        fits(options.command, &chosen, &universe)?;
         let with_benchmark = matches!(options.command, Command::Today | Command::Movers | Command::Show);
         let wants =
             choice::wants(&universe, &chosen, by_section, with_benchmark.then_some(&benchmark), &sources);
@@ -177,6 +166,26 @@ impl Plan {
     /// The instant whose versions of closes are shown: a day's report takes the newest ones.
     pub(super) fn known_at(&self) -> Option<DateTime<Utc>> {
         self.as_of.filter(|_| self.date.is_none() && !self.as_known_now && !self.demo)
+    }
+}
+
+/// What the report shows: what was named, or what its command shows without words.
+fn chosen(options: &Options, universe: &mut Universe, sources: &[String]) -> Result<Vec<Chosen>, UsageError> {
+    match (options.words.is_empty(), options.command) {
+        (true, Command::Movers) => Ok(choice::groups(universe, sources)),
+        (true, _) => Ok(choice::usual(universe, sources)),
+        (false, _) => choice::named(&options.words, universe),
+    }
+}
+
+/// Refuses what a command cannot show.
+fn fits(command: Command, chosen: &[Chosen], universe: &Universe) -> Result<(), UsageError> {
+    match (command, chosen.first()) {
+        (Command::Compare, _) if choice::distinct(chosen, universe) < 2 => {
+            Err(UsageError::TooFew(choice::distinct(chosen, universe)))
+        }
+        (Command::Show, Some(Chosen::Group(id))) => Err(UsageError::GroupShown(id.to_string())),
+        _ => Ok(()),
     }
 }
 
