@@ -6,8 +6,8 @@ mod report;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use marketsnap::compute::movers::Ranking;
-use marketsnap::domain::movers::{Above50d, BlockKind, MoversBlock, Part};
-use marketsnap::domain::snapshot::{Completeness, Status};
+use marketsnap::domain::movers::{Above50d, BlockKind, MoversBlock};
+use marketsnap::domain::snapshot::{Completeness, Standing, Status};
 use marketsnap::domain::{Horizon, Percent};
 use proptest::prelude::*;
 use report::{Book, composite, d, id, pct};
@@ -178,7 +178,7 @@ fn europe() -> Book {
         .horizons("1D,since:2025-12-30")
 }
 
-fn parts(book: &Book, as_of: &str, ranking: Ranking) -> Vec<(String, f64, Part)> {
+fn parts(book: &Book, as_of: &str, ranking: Ranking) -> Vec<(String, f64, Standing)> {
     let report = book.movers(&["EUROPE"], as_of, ranking);
     let found = report.groups[0].contributions.as_ref().unwrap();
     let part = |m: &marketsnap::domain::movers::Contribution| {
@@ -193,9 +193,9 @@ fn a_members_part_in_a_days_move_is_its_weight_times_its_move() {
     assert_eq!(
         parts(&europe(), "2025-12-31T20:00:00Z", by("1D")),
         [
-            ("CAC40".into(), 2.0, Part::Traded),
-            ("FTSE100".into(), 1.0, Part::Traded),
-            ("DAX".into(), 0.0, Part::Shut)
+            ("CAC40".into(), 2.0, Standing::Traded),
+            ("FTSE100".into(), 1.0, Standing::Traded),
+            ("DAX".into(), 0.0, Standing::Shut)
         ]
     );
     // On the 2nd of January DAX adds all of 6 % / 3 = 2 points, from its close of the 30th.
@@ -215,9 +215,9 @@ fn over_several_dates_each_part_counts_on_the_level_before_it() {
     assert_eq!(
         found,
         [
-            ("DAX".into(), 2.06, Part::Traded),
-            ("CAC40".into(), 2.0, Part::Traded),
-            ("FTSE100".into(), 1.0, Part::Traded)
+            ("DAX".into(), 2.06, Standing::Traded),
+            ("CAC40".into(), 2.0, Standing::Traded),
+            ("FTSE100".into(), 1.0, Standing::Traded)
         ]
     );
     let report = europe().movers(&["EUROPE"], "2026-01-02T20:00:00Z", by("since:2025-12-30"));
@@ -237,9 +237,9 @@ fn a_pending_member_adds_nothing_and_is_named() {
     assert_eq!(
         parts(&book, "2026-01-21T16:40:00Z", by("1D")),
         [
-            ("CAC40".into(), 0.666_667, Part::Traded),
-            ("FTSE100".into(), 0.333_333, Part::Traded),
-            ("DAX".into(), 0.0, Part::Pending)
+            ("CAC40".into(), 0.666_667, Standing::Traded),
+            ("FTSE100".into(), 0.333_333, Standing::Traded),
+            ("DAX".into(), 0.0, Standing::Pending)
         ]
     );
 }
@@ -259,7 +259,7 @@ fn a_member_left_out_has_no_part_and_the_others_carry_its_weight() {
     let out = &found.members[2];
     assert_eq!(
         (out.id.as_str(), out.part, out.absent.unwrap().code()),
-        ("DAX", Some(Part::LeftOut), "no_session")
+        ("DAX", Some(Standing::LeftOut), "no_session")
     );
     assert_eq!(places(&report.groups[0])[2], (None, "DAX"));
 }

@@ -9,7 +9,7 @@ mod report;
 use std::process::Command;
 
 use chrono::{Datelike, NaiveDate, Weekday};
-use marketsnap::domain::show::Standing;
+use marketsnap::domain::snapshot::Standing;
 use marketsnap::domain::universe::{Composite, Member};
 use marketsnap::domain::{Absent, Show};
 use marketsnap::render::{Format, Style};

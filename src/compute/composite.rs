@@ -11,7 +11,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use super::currency::{Money, MoneyOf};
 use super::sessions::{Known, Market};
 use crate::domain::series::on_or_before;
-use crate::domain::snapshot::Status;
+use crate::domain::snapshot::{Standing, Status};
 use crate::domain::{Bar, Basis, Composite, Expectation, InstrumentId, Percent, Universe};
 
 /// A member without a close within this many days before a date is left out of it.
@@ -50,6 +50,21 @@ pub struct Level {
     pub fetched_at: Option<DateTime<Utc>>,
     /// What its level is an amount of.
     pub(super) money: Money,
+}
+
+impl Level {
+    /// Where a member stood on the newest date.
+    pub(super) fn standing(&self, member: &InstrumentId) -> Standing {
+        if self.left_out.contains(member) {
+            Standing::LeftOut
+        } else if self.shut.contains(member) {
+            Standing::Shut
+        } else if self.pending.contains(member) {
+            Standing::Pending
+        } else {
+            Standing::Traded
+        }
+    }
 }
 
 /// A member with its share of the weight.

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::composite::{self, Level, Part};
+use super::composite::{self, Level, Moved, Part};
 use super::sessions::{Known, Market};
-use crate::domain::movers::{self, Contribution, Contributions};
+use crate::domain::movers::{Contribution, Contributions};
 use crate::domain::series::on_or_before;
 use crate::domain::snapshot::MoveCell;
 use crate::domain::{Absent, Bar, Composite, InstrumentId, Move, Percent, Points, Universe};
@@ -62,8 +62,9 @@ fn steps(levels: &[Bar], from: NaiveDate, to: NaiveDate) -> Vec<Step> {
 fn chain<'a>(parts: &[Part<'a>], steps: &[Step]) -> BTreeMap<&'a InstrumentId, f64> {
     let mut terms: BTreeMap<&InstrumentId, f64> = BTreeMap::new();
     for (before, on, level) in steps {
-        let weight: f64 = composite::moves(parts, *before, *on).map(|m| m.part.weight).sum();
-        for m in composite::moves(parts, *before, *on) {
+        let moved: Vec<Moved<'_, '_>> = composite::moves(parts, *before, *on).collect();
+        let weight: f64 = moved.iter().map(|m| m.part.weight).sum();
+        for m in moved {
             *terms.entry(m.part.id).or_default() += m.part.weight * m.share() / weight * level;
         }
     }
@@ -91,20 +92,7 @@ fn member(
         to: end.map(|b| b.date),
         pct: own.map(Percent),
         contribution_pp: points,
-        part: level.map(|level| stood(part.id, level)),
+        part: level.map(|level| level.standing(part.id)),
         absent: if points.is_some() { None } else { Some(Absent::NoSession) },
-    }
-}
-
-/// Where a member stood on the composite's newest date.
-fn stood(id: &InstrumentId, level: &Level) -> movers::Part {
-    if level.pending.contains(id) {
-        movers::Part::Pending
-    } else if level.shut.contains(id) {
-        movers::Part::Shut
-    } else if level.left_out.contains(id) {
-        movers::Part::LeftOut
-    } else {
-        movers::Part::Traded
     }
 }

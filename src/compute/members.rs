@@ -4,11 +4,11 @@
 //! before the composite's date before to its last close on or before the newest.
 
 use super::Inputs;
-use super::composite::{self, Level, Moved};
+use super::composite::{self, Moved};
 use super::lines::{Line, Of};
 use super::sessions::Market;
-use crate::domain::show::{MemberDay, Standing};
-use crate::domain::{InstrumentId, Member, Percent, Points};
+use crate::domain::show::MemberDay;
+use crate::domain::{Member, Percent, Points};
 
 /// The members of a composite's line, in its order; none for an instrument's.
 pub(super) fn members(inputs: &Inputs<'_>, line: &Line<'_>, market: &Market<'_>) -> Vec<MemberDay> {
@@ -28,7 +28,7 @@ pub(super) fn members(inputs: &Inputs<'_>, line: &Line<'_>, market: &Market<'_>)
             id: member.id.clone(),
             name: instrument.map_or_else(|| member.id.to_string(), |i| i.name.clone()),
             weight_pct: share.map(|s| Percent(s * 100.0)),
-            standing: standing(level, &member.id),
+            standing: level.standing(&member.id),
             from: moved.map(|m| m.base.date),
             base: moved.map(|m| m.base.close * m.rates.0),
             to: moved.map(|m| m.end.date),
@@ -38,16 +38,4 @@ pub(super) fn members(inputs: &Inputs<'_>, line: &Line<'_>, market: &Market<'_>)
         }
     };
     composite.members.iter().map(day).collect()
-}
-
-fn standing(level: &Level, id: &InstrumentId) -> Standing {
-    if level.left_out.contains(id) {
-        Standing::LeftOut
-    } else if level.shut.contains(id) {
-        Standing::Shut
-    } else if level.pending.contains(id) {
-        Standing::Pending
-    } else {
-        Standing::Traded
-    }
 }

@@ -11,7 +11,9 @@ use super::horizon::Horizon;
 use super::instrument::{Basis, InstrumentId, Kind, Mic};
 use super::moves::{Absent, Percent, Points};
 use super::ordered::Ordered;
-use super::row::{CompositeRow, GroupRow, Limit, MoveCell, Previous, RelativeCell, Row, Session, SourceInfo};
+use super::row::{
+    CompositeRow, GroupRow, Limit, MoveCell, Previous, RelativeCell, Row, Session, SourceInfo, Standing,
+};
 use super::series::Warning;
 use super::snapshot::{AskedSource, Completeness, Failed, Note};
 use super::universe::Group;
@@ -66,20 +68,6 @@ pub struct Breadth {
     pub live: Vec<InstrumentId>,
 }
 
-/// Where a member stood on a composite's newest date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Part {
-    /// It traded.
-    Traded,
-    /// Its session is expected but live or not yet published; it counts as unchanged.
-    Pending,
-    /// Its exchange was shut; it counts as unchanged.
-    Shut,
-    /// It has no close within 20 days; its weight is spread over the others.
-    LeftOut,
-}
-
 /// A member's part in a composite's move.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Contribution {
@@ -96,7 +84,7 @@ pub struct Contribution {
     /// What it added to the composite's move; 0 for a member that did not trade.
     pub contribution_pp: Option<Points>,
     /// Where it stood on the newest date; null where the composite has no level.
-    pub part: Option<Part>,
+    pub part: Option<Standing>,
     /// Why there is no contribution.
     pub absent: Option<Absent>,
 }

@@ -268,6 +268,33 @@ pub struct Row {
     pub trend: Vec<f64>,
 }
 
+/// Where a composite's member stood on the composite's newest date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It has a settled close of that date.
+    Traded,
+    /// Its session is expected but live or not yet published; it counts as unchanged.
+    Pending,
+    /// Its exchange was shut.
+    Shut,
+    /// It has no close within 20 days; its weight is spread over the others.
+    LeftOut,
+}
+
+impl Standing {
+    /// The state in words.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Traded => "traded",
+            Standing::Pending => "pending",
+            Standing::Shut => "shut",
+            Standing::LeftOut => "left out",
+        }
+    }
+}
+
 /// A composite's line: every key of an instrument beside its own.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CompositeRow {

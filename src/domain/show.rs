@@ -11,7 +11,7 @@ use super::instrument::InstrumentId;
 use super::link::Link;
 use super::moves::{Absent, Percent, Points};
 use super::ordered::Ordered;
-use super::row::{CompositeRow, MoveFlag, Row, Session, Status};
+use super::row::{CompositeRow, MoveFlag, Row, Session, Standing, Status};
 use super::snapshot::{AskedSource, Completeness, Failed, Note};
 
 /// Where it is traded.
@@ -86,33 +86,6 @@ pub struct Confirmation {
     pub source: String,
     /// The close that it has.
     pub close: f64,
-}
-
-/// Where a composite's member stood on the composite's newest date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Standing {
-    /// It has a settled close of that date.
-    Traded,
-    /// Its session is expected but live or not yet published; it counts as unchanged.
-    Pending,
-    /// Its exchange was shut.
-    Shut,
-    /// It has no close within 20 days; its weight is spread over the others.
-    LeftOut,
-}
-
-impl Standing {
-    /// The state in words.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Standing::Traded => "traded",
-            Standing::Pending => "pending",
-            Standing::Shut => "shut",
-            Standing::LeftOut => "left out",
-        }
-    }
 }
 
 /// What a member did between a composite's two newest dates.

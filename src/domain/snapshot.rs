@@ -13,7 +13,7 @@ use super::lang::Lang;
 pub use super::news::{Drawdown, Highlight, HighlightKind, Rarity, Record, RecordKind};
 pub use super::row::{
     CompositeRow, Day, GroupRow, Limit, MoveCell, MoveFlag, Previous, Range52w, RelativeCell, Row, Session,
-    SourceInfo, Status, Streak, ZScore,
+    SourceInfo, Standing, Status, Streak, ZScore,
 };
 
 /// Whether everything asked for is in the report.

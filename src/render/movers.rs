@@ -16,7 +16,8 @@ use super::session;
 use super::style::{Style, Tone};
 use super::table;
 use super::text;
-use crate::domain::movers::{Contributions, Mover, MoversBlock, Part as Stood};
+use crate::domain::movers::{Contributions, Mover, MoversBlock};
+use crate::domain::snapshot::Standing;
 use crate::domain::snapshot::{MoveCell, NoteKind, RelativeCell, Session};
 use crate::domain::{Horizon, InstrumentId, Movers};
 
@@ -262,14 +263,14 @@ fn stood(report: &Movers, block: &MoversBlock, parts: &Contributions, style: &St
     let mut says = vec![format!("{id} {} {}{unit}", report.sort, percent(parts.pct, style))];
     says.extend(parts.from.zip(parts.to).map(|(from, to)| text::span(from, to, year)));
     says.extend(parts.absent.map(cells::why));
-    let named = |word: &str, part: Stood| {
+    let named = |word: &str, part: Standing| {
         let ids = parts.members.iter().filter(|m| m.part == Some(part)).map(|m| id_label(&m.id, style));
         let ids = ids.collect::<Vec<_>>().join(", ");
         (!ids.is_empty()).then(|| format!("{word}: {ids}"))
     };
-    says.extend(named("pending, counted as unchanged", Stood::Pending));
-    says.extend(named("shut, counted as unchanged", Stood::Shut));
-    says.extend(named("left out", Stood::LeftOut));
+    says.extend(named("pending, counted as unchanged", Standing::Pending));
+    says.extend(named("shut, counted as unchanged", Standing::Shut));
+    says.extend(named("left out", Standing::LeftOut));
     says
 }
 
