@@ -7,7 +7,7 @@ use crate::compute::chart::Asked;
 use crate::domain::chart::Measure;
 use crate::domain::text::sanitise;
 use crate::domain::{Horizon, InstrumentId};
-use crate::render::{ChartSize, Format, Picture, Theme};
+use crate::render::{ChartSize, Picture, Theme};
 
 /// The window of a chart that names none.
 const USUAL: Horizon = Horizon::Months(6);
@@ -155,9 +155,9 @@ fn picture(options: &Options) -> Result<Option<Picture>, NoChart> {
     match suffix.as_deref() {
         Some("svg") => Ok(Some(Picture::Svg)),
         Some("png") => Ok(Some(Picture::Png)),
-        Some("json" | "txt") => Ok(None),
+        Some("json" | "jsonl" | "ndjson" | "csv" | "md" | "markdown" | "html" | "htm" | "txt") => Ok(None),
         _ if asked.fallback_picture.is_some() => Ok(asked.fallback_picture),
-        _ if matches!(options.fallback_format, Some(Format::Table | Format::Json)) => Ok(None),
+        _ if options.fallback_format.is_some() => Ok(None),
         _ => Err(NoChart::UnknownSuffix(sanitise(&path.to_string_lossy(), 80))),
     }
 }

@@ -261,6 +261,10 @@ fn format(options: &Options) -> Result<Format, UsageError> {
     let suffix = path.extension().and_then(|s| s.to_str()).map(str::to_lowercase);
     match suffix.as_deref() {
         Some("json") => Ok(Format::Json),
+        Some("jsonl" | "ndjson") => Ok(Format::JsonLines),
+        Some("csv") => Ok(Format::Csv),
+        Some("md" | "markdown") => Ok(Format::Markdown),
+        Some("html" | "htm") => Ok(Format::Html),
         Some("txt") => Ok(Format::Table),
         _ if fallback.is_some() => Ok(fallback.unwrap_or_default()),
         _ => Err(UsageError::UnknownSuffix(sanitise(&path.to_string_lossy(), 80))),

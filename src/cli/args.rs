@@ -135,7 +135,7 @@ pub(super) struct Shared {
 
 /// Reads a format of a chart, naming pictures too where it is none.
 pub(super) fn formats_of_charts() -> impl TypedValueParser<Value = FormatName> {
-    PossibleValuesParser::new(["table", "json", "svg", "png"])
+    PossibleValuesParser::new(["table", "json", "jsonl", "csv", "markdown", "html", "svg", "png"])
         .try_map(|name| <FormatName as ValueEnum>::from_str(&name, false))
 }
 
@@ -145,6 +145,14 @@ pub(super) enum FormatName {
     Table,
     /// One JSON document
     Json,
+    /// One JSON document for each row, a line each
+    Jsonl,
+    /// A row for each instrument, under a header
+    Csv,
+    /// Markdown with tables
+    Markdown,
+    /// One self-contained page
+    Html,
     /// A picture of lines and letters
     #[value(hide = true)]
     Svg,
@@ -186,14 +194,18 @@ impl FormatName {
         match self {
             FormatName::Table | FormatName::Svg | FormatName::Png => Format::Table,
             FormatName::Json => Format::Json,
+            FormatName::Jsonl => Format::JsonLines,
+            FormatName::Csv => Format::Csv,
+            FormatName::Markdown => Format::Markdown,
+            FormatName::Html => Format::Html,
         }
     }
 
     fn picture(self) -> Option<Picture> {
         match self {
-            FormatName::Table | FormatName::Json => None,
             FormatName::Svg => Some(Picture::Svg),
             FormatName::Png => Some(Picture::Png),
+            _ => None,
         }
     }
 }
@@ -214,7 +226,7 @@ impl Shared {
         if given.has("demo") && given.has("verify") {
             return Err(Conflict::Both("--demo", "--verify"));
         }
-        if self.json && matches!(self.format, Some(FormatName::Table)) && both("json", "format") {
+        if self.json && self.format.is_some_and(|f| !matches!(f, FormatName::Json)) && both("json", "format") {
             return Err(Conflict::Both("--json", "--format table"));
         }
         if self.ascii && self.lang == LangName::Zh && both("ascii", "lang") {

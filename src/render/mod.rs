@@ -10,6 +10,7 @@ mod chart;
 mod check;
 mod compare;
 mod directives;
+mod document;
 pub mod grid;
 mod history;
 mod json;
@@ -22,6 +23,7 @@ mod pairs;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod rebased;
+mod rows;
 mod session;
 mod sheet;
 mod show;
@@ -55,6 +57,14 @@ pub enum Format {
     Table,
     /// One JSON object in full precision.
     Json,
+    /// One JSON object for each row, a line each.
+    JsonLines,
+    /// A row for each instrument, under a header.
+    Csv,
+    /// Markdown with tables.
+    Markdown,
+    /// One self-contained page.
+    Html,
 }
 
 /// A text in lines of at most `cells`; all but the first begin with `indent` blanks.
@@ -123,6 +133,8 @@ pub fn snapshot(report: &Snapshot, format: Format, style: &Style, out: &mut dyn 
     match format {
         Format::Table => table::write(report, style, out),
         Format::Json => json::write(report, out),
+        Format::JsonLines | Format::Csv => rows::write(report, format, out),
+        Format::Markdown | Format::Html => flowing(format, out),
     }
 }
 
@@ -134,6 +146,8 @@ pub fn listing(list: &Listing, format: Format, style: &Style, out: &mut dyn Writ
     match format {
         Format::Table => listing::write(list, style, out),
         Format::Json => json::write(list, out),
+        Format::JsonLines | Format::Csv => rows::write(list, format, out),
+        Format::Markdown | Format::Html => flowing(format, out),
     }
 }
 
@@ -145,6 +159,8 @@ pub fn sources(list: &Sources, format: Format, style: &Style, out: &mut dyn Writ
     match format {
         Format::Table => sources::write(list, style, out),
         Format::Json => json::write(list, out),
+        Format::JsonLines | Format::Csv => rows::write(list, format, out),
+        Format::Markdown | Format::Html => flowing(format, out),
     }
 }
 
@@ -164,6 +180,8 @@ pub fn movers(report: &Movers, format: Format, style: &Style, out: &mut dyn Writ
     match format {
         Format::Table => movers::write(report, style, out),
         Format::Json => json::write(report, out),
+        Format::JsonLines | Format::Csv => rows::write(report, format, out),
+        Format::Markdown | Format::Html => flowing(format, out),
     }
 }
 
@@ -175,6 +193,8 @@ pub fn show(page: &Show, format: Format, why: bool, style: &Style, out: &mut dyn
     match format {
         Format::Table => show::write(page, why, style, out),
         Format::Json => json::write(page, out),
+        Format::JsonLines | Format::Csv => rows::write(page, format, out),
+        Format::Markdown | Format::Html => flowing(format, out),
     }
 }
 
@@ -186,6 +206,8 @@ pub fn comparison(report: &Comparison, format: Format, style: &Style, out: &mut 
     match format {
         Format::Table => compare::write(report, style, out),
         Format::Json => json::write(report, out),
+        Format::JsonLines | Format::Csv => rows::write(report, format, out),
+        Format::Markdown | Format::Html => flowing(format, out),
     }
 }
 
@@ -197,6 +219,8 @@ pub fn check(report: &Check, format: Format, style: &Style, out: &mut dyn Write)
     match format {
         Format::Table => check::write(report, style, out),
         Format::Json => json::write(report, out),
+        Format::JsonLines | Format::Csv => rows::write(report, format, out),
+        Format::Markdown | Format::Html => flowing(format, out),
     }
 }
 
@@ -214,6 +238,8 @@ pub fn chart(
     match format {
         Format::Table => chart::write(report, size, style, out),
         Format::Json => json::write(report, out),
+        Format::JsonLines | Format::Csv => rows::write(report, format, out),
+        Format::Markdown | Format::Html => flowing(format, out),
     }
 }
 
@@ -238,4 +264,9 @@ pub fn picture(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     chart::draw(report, picture, theme, size, ascii, out)
+}
+
+/// Until each has its own parts.
+fn flowing(_: Format, _: &mut dyn Write) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
