@@ -4,7 +4,6 @@
 
 use super::options::Options;
 use super::usage::UsageError;
-use super::words;
 use crate::domain::text::sanitise;
 use crate::domain::{InstrumentId, Universe};
 use crate::fetch;
@@ -52,7 +51,7 @@ fn checked_at(options: &Options, key: &str, names: &[String]) -> Result<Vec<Stri
 }
 
 /// The error with the place in the config file that it comes from.
-fn at(place: Option<&String>, wrong: UsageError) -> UsageError {
+pub(super) fn at(place: Option<&String>, wrong: UsageError) -> UsageError {
     match place {
         Some(place) => UsageError::Configured { place: place.clone(), wrong: Box::new(wrong) },
         None => wrong,
@@ -93,9 +92,6 @@ pub(super) fn prefer(options: &Options, universe: &mut Universe) -> Result<(), U
     for (word, names) in &options.sources_of {
         let key = format!("instruments.{word}");
         let id = InstrumentId::new(word);
-        if universe.instrument(&id).is_none() {
-            return Err(at(options.places.get(&key), no_instrument(word, &id, universe)));
-        }
         let mut sources = checked_at(options, &format!("{key}.sources"), names)?;
         if let Some(instrument) = universe.instrument_mut(&id) {
             sources.extend(
@@ -105,19 +101,6 @@ pub(super) fn prefer(options: &Options, universe: &mut Universe) -> Result<(), U
         }
     }
     Ok(())
-}
-
-fn no_instrument(word: &str, id: &InstrumentId, universe: &Universe) -> UsageError {
-    let what = match (universe.composite(id), universe.group(id)) {
-        (Some(_), _) => "composite",
-        (None, Some(_)) => "group",
-        (None, None) => {
-            let mut nearest = words::nearest(word, universe);
-            nearest.retain(|near| universe.instrument(&InstrumentId::new(near)).is_some());
-            return UsageError::Mistyped { word: sanitise(word, 40), nearest };
-        }
-    };
-    UsageError::NoInstrument { id: sanitise(word, 40), what }
 }
 
 /// Refuses base URLs that no request can be sent to.

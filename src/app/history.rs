@@ -10,12 +10,11 @@ use super::options::Options;
 use super::output::{self, Console};
 use super::run::end_at_once;
 use super::words::{self, Meaning};
-use super::{Clock, Exit, RunError, Style, UsageError, WriteError, asked_of, prices};
-use crate::catalogue;
+use super::{Clock, Exit, RunError, Style, UsageError, WriteError, asked_of, own, prices};
 use crate::compute::Chosen;
 use crate::domain::history::{HeldClose, HeldSeries, Revised};
 use crate::domain::text::sanitise;
-use crate::domain::{History, InstrumentId, Universe};
+use crate::domain::{History, InstrumentId, Own, Universe};
 use crate::fetch;
 use crate::render::{self, Dialect, HistoryFormat};
 use crate::store::{self, Opening, Place, Revision, Store, StoreError};
@@ -46,6 +45,8 @@ pub struct HistoryOptions {
     pub style: Style,
     /// The file that closes are kept in.
     pub store: Option<PathBuf>,
+    /// What the user adds to the catalogue.
+    pub own: Own,
 }
 
 /// What becomes of closes held.
@@ -103,7 +104,7 @@ pub fn history(
     }
     let options = &HistoryOptions { source: source(options)?, ..options.clone() };
     let path = place(options.store.as_ref())?;
-    let universe = catalogue::load()?;
+    let universe = own::universe(&options.own)?;
     let (id, known) = match words::resolve(&options.word, &universe)? {
         Meaning::Known(Chosen::Instrument(id)) => (id, true),
         Meaning::Known(Chosen::Composite(id) | Chosen::Group(id)) => {

@@ -4,11 +4,10 @@
 
 use super::output::{self, Console};
 use super::words;
-use super::{Exit, Format, RunError, Style, WriteError};
-use crate::catalogue;
+use super::{own as owned, Exit, Format, RunError, Style, WriteError};
 use crate::domain::listing::{Listed, ListedComposite, ListedGroup, ListedMember, Listing};
 use crate::domain::text::sanitise;
-use crate::domain::{Composite, Group, Instrument, Percent, PriceLimit, Universe};
+use crate::domain::{Composite, Group, Instrument, Own, Percent, PriceLimit, Universe};
 use crate::render;
 
 /// Writes what exists and holds `text` in an id, name, alias or symbol; everything without one.
@@ -17,11 +16,12 @@ use crate::render;
 /// [`RunError`] when the built-in data are broken or the list could not be written.
 pub fn list(
     text: Option<&str>,
+    own: &Own,
     format: Format,
     style: &Style,
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
-    let universe = catalogue::load()?;
+    let universe = owned::universe(own)?;
     let found = listing(&universe, text.unwrap_or_default());
     let mut bytes = Vec::new();
     render::listing(&found, format, style, &mut bytes).map_err(WriteError::Stdout)?;
@@ -60,8 +60,8 @@ fn listing(universe: &Universe, text: &str) -> Listing {
     Listing {
         schema: "marketsnap.list/1",
         instruments: instruments.map(|i| listed(i, universe)).collect(),
-        composites: composites.map(composite).collect(),
-        groups: groups.map(group).collect(),
+        composites: composites.map(|c| composite(c, universe)).collect(),
+        groups: groups.map(|g| group(g, universe)).collect(),
     }
 }
 
@@ -81,10 +81,11 @@ fn listed(i: &Instrument, universe: &Universe) -> Listed {
         price_limit_pct: i.price_limit.as_ref().and_then(PriceLimit::newest),
         shown: i.shown,
         symbols: i.symbols.clone(),
+        own: universe.own.contains(&i.id),
     }
 }
 
-fn composite(c: &Composite) -> ListedComposite {
+fn composite(c: &Composite, universe: &Universe) -> ListedComposite {
     let total: f64 = c.members.iter().map(|m| m.weight).sum();
     let member = |m: &crate::domain::Member| ListedMember {
         id: m.id.clone(),
@@ -95,14 +96,16 @@ fn composite(c: &Composite) -> ListedComposite {
         name: c.name.clone(),
         name_zh: c.name_zh.clone(),
         members: c.members.iter().map(member).collect(),
+        own: universe.own.contains(&c.id),
     }
 }
 
-fn group(g: &Group) -> ListedGroup {
+fn group(g: &Group, universe: &Universe) -> ListedGroup {
     ListedGroup {
         id: g.id.clone(),
         name: g.name.clone(),
         name_zh: g.name_zh.clone(),
         members: g.members.clone(),
+        own: universe.own.contains(&g.id),
     }
 }

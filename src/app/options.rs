@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 use secrecy::SecretString;
 
-use crate::domain::{Horizon, Lang};
+use crate::domain::{Horizon, Lang, Own};
 use crate::render::{Format, Style};
 
 /// Which report.
@@ -89,6 +89,8 @@ pub struct Options {
     /// Where the config file says something: file, line and key, by the key, and by key and name for each
     /// name of a list.
     pub places: BTreeMap<String, String>,
+    /// What the user adds to the catalogue or says otherwise.
+    pub own: Own,
     /// Ask a second source for everything.
     pub verify: bool,
     /// Keys by source.

@@ -9,8 +9,7 @@ use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use super::charting::Charting;
 use super::options::{Command, Options};
 use super::usage::UsageError;
-use super::{asked_of, charting, check, choice, rates};
-use crate::catalogue;
+use super::{asked_of, charting, check, choice, own, rates};
 use crate::compute::check::Asked;
 use crate::compute::{Chosen, movers::Ranking};
 use crate::domain::horizon::{Period, TABLE};
@@ -85,7 +84,7 @@ impl Plan {
     pub fn new(mut options: Options, now: DateTime<Utc>) -> Result<Self, UsageError> {
         asked_of::check_addresses(&options)?;
         let store = asked_of::store(&options)?.filter(|_| !options.demo);
-        let mut universe = catalogue::load()?;
+        let mut universe = own::universe(&options.own)?;
         let currency = rates::currency(options.currency.as_deref())?;
         let sources = asked_of::sources(&options)?;
         asked_of::prefer(&options, &mut universe)?;

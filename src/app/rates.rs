@@ -36,6 +36,11 @@ pub(super) fn currency(word: Option<&str>) -> Result<Option<String>, UsageError>
     if let Some(code) = codes().find(|c| c.eq_ignore_ascii_case(word)) {
         return Ok(Some(code.to_owned()));
     }
+    Err(no_currency(word))
+}
+
+/// What is told of a code that is no currency's.
+pub(super) fn no_currency(word: &str) -> UsageError {
     let upper = word.to_uppercase();
     let mut near: Vec<(f64, &str)> = codes().map(|c| (strsim::jaro_winkler(c, &upper), c)).collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -43,7 +48,7 @@ pub(super) fn currency(word: Option<&str>) -> Result<Option<String>, UsageError>
         Some((_, code)) => format!("did you mean {code}?"),
         None => "name an ISO 4217 code such as USD, or local".to_owned(),
     };
-    Err(UsageError::UnknownCurrency { word: sanitise(word, 40), hint })
+    UsageError::UnknownCurrency { word: sanitise(word, 40), hint }
 }
 
 /// The wants, and behind them the pairs that converting their closes needs.

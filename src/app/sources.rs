@@ -7,8 +7,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use super::options::Options;
 use super::output::{self, Console};
 use super::probe::Probes;
-use super::{Clock, Exit, Format, RunError, Style, UsageError, WriteError, asked_of};
-use crate::catalogue;
+use super::{Clock, Exit, Format, RunError, Style, UsageError, WriteError, asked_of, own};
 use crate::domain::sources::{
     Address, Coverage, KeyNeeded, LeftOut, Limits, Probe, SourceRow, SourceState, Sources,
 };
@@ -41,7 +40,7 @@ impl SourcesPlan {
     /// [`UsageError`] when what was asked makes no sense.
     pub fn new(options: Options, probe: bool) -> Result<Self, UsageError> {
         asked_of::check_addresses(&options)?;
-        let mut universe = catalogue::load()?;
+        let mut universe = own::universe(&options.own)?;
         asked_of::prefer(&options, &mut universe)?;
         let named = asked_of::checked(&options.sources)?;
         let never = asked_of::never(&options)?;

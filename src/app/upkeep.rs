@@ -14,11 +14,10 @@ use super::adhoc;
 use super::history::{HistoryOptions, NotSo, nothing, open, place, read, suffix};
 use super::output::{self, Console};
 use super::run::end_at_once_when;
-use super::{Clock, Exit, RunError, UsageError, WriteError};
-use crate::catalogue;
+use super::{Clock, Exit, RunError, UsageError, WriteError, own};
 use crate::compute::plausible::{self, Finding, Oddity};
-use crate::domain::Series;
 use crate::domain::text::sanitise;
+use crate::domain::{Own, Series, Universe};
 use crate::render::{self, Sheet, SheetFormat};
 use crate::store::{Place, Store, StoreError};
 
@@ -63,10 +62,12 @@ pub struct Exporting {
 pub fn upkeep(
     task: &Upkeep,
     store: Option<PathBuf>,
+    own: &Own,
     clock: &dyn Clock,
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
     let path = place(store.as_ref())?;
+    let universe = own::universe(own)?;
     match task {
         Upkeep::Prune { before, sure: false } => return Err(UsageError::NotSure(*before).into()),
         Upkeep::Path => return say(console, &path.to_string()),
@@ -83,8 +84,8 @@ pub fn upkeep(
     let Some(mut store) = store else { return Ok(nothing(console, "anything", &path)) };
     match task {
         Upkeep::Path => Ok(Exit::Complete),
-        Upkeep::Verify => verify(&mut *store, &path, now, console),
-        Upkeep::Export(how) => export(&mut *store, how, now, &stopped, console),
+        Upkeep::Verify => verify(&mut *store, &path, universe, now, console),
+        Upkeep::Export(how) => export(&mut *store, how, &universe, now, &stopped, console),
         Upkeep::Prune { before, .. } => {
             let gone = store.prune(*before)?;
             let (closes, versions) = (gone.closes, gone.revisions);
@@ -125,6 +126,7 @@ struct Looked {
 fn verify(
     store: &mut dyn Store,
     path: &Place,
+    universe: Universe,
     now: DateTime<Utc>,
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
@@ -135,15 +137,14 @@ fn verify(
         say(console, &format!("{}\n{path}: not sound; {count}", said.join("\n")))?;
         return Ok(Exit::Failure);
     }
-    let looked = look(store, now)?;
+    let looked = look(store, universe, now)?;
     let mut lines = looked.told();
     lines.push(format!("{path}: sound; {}", looked.summary()));
     say(console, &lines.join("\n"))
 }
 
 /// Looks at all closes, one instrument's at a time.
-fn look(store: &mut dyn Store, now: DateTime<Utc>) -> Result<Looked, RunError> {
-    let mut universe = catalogue::load()?;
+fn look(store: &mut dyn Store, mut universe: Universe, now: DateTime<Utc>) -> Result<Looked, RunError> {
     let mut looked = Looked::default();
     for id in store.instruments()? {
         let held = store.held(std::slice::from_ref(&id), NaiveDate::MIN, None)?;
@@ -190,6 +191,7 @@ impl Looked {
 fn export(
     store: &mut dyn Store,
     how: &Exporting,
+    universe: &Universe,
     now: DateTime<Utc>,
     stopped: &Stopped,
     console: &mut Console<'_>,
@@ -197,11 +199,11 @@ fn export(
     let done = match &how.output {
         None => render::csv_sheet(how.revisions, console.out)
             .map_err(Stop::Write)
-            .and_then(|sheet| fill(sheet, store, how, now, stopped)),
+            .and_then(|sheet| fill(sheet, store, how, universe, now, stopped)),
         Some(path) => stopped.between(path, || {
             output::into_file(path, |out| {
                 let sheet = render::sheet(how.format(), how.revisions, out).map_err(Stop::Write);
-                sheet.and_then(|sheet| fill(sheet, store, how, now, stopped)).map_err(|stop| stop.at(path))
+                sheet.and_then(|sheet| fill(sheet, store, how, universe, now, stopped)).map_err(|stop| stop.at(path))
             })
             .map_err(Stop::Run)
         }),
@@ -275,14 +277,14 @@ fn fill(
     mut sheet: Box<dyn Sheet + '_>,
     store: &mut dyn Store,
     how: &Exporting,
+    universe: &Universe,
     now: DateTime<Utc>,
     stopped: &Stopped,
 ) -> Result<(), Stop> {
-    let universe = catalogue::load().map_err(|e| Stop::Run(e.into()))?;
     let all = HistoryOptions { revisions: how.revisions, ..HistoryOptions::default() };
     for id in store.instruments()? {
         stopped.check()?;
-        let held = read(store, &universe, &id, &all, now)?;
+        let held = read(store, universe, &id, &all, now)?;
         sheet.add(&held).map_err(Stop::Write)?;
     }
     sheet.finish().map_err(Stop::Write)

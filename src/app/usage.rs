@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::charting::NoChart;
 use super::history::NotSo;
 use super::prices::NoPrice;
-use crate::catalogue::CatalogueError;
+use crate::catalogue::{CatalogueError, OwnFault};
 use crate::domain::expr::BadExpression;
 use crate::store::NoAddress;
 
@@ -41,14 +41,15 @@ pub enum UsageError {
         /// What is wrong with it.
         wrong: Box<UsageError>,
     },
-    /// A composite or a group where only an instrument has sources.
-    #[error("'{id}' is a {what}: only instruments have sources")]
-    NoInstrument {
-        /// Its id.
-        id: String,
-        /// What it is.
-        what: &'static str,
-    },
+    /// Something of the user's own that makes no sense.
+    #[error(transparent)]
+    Own(OwnFault),
+    /// Nothing says where the config file is.
+    #[error("there is no place for a config file: no home folder is known; name one (MARKETSNAP_CONFIG=FILE)")]
+    NoConfigPlace,
+    /// A config file is there already.
+    #[error("the config file {0} is there already: --force writes over it")]
+    ConfigThere(String),
     /// A base URL that no request can be sent to.
     #[error("{place} is no address to ask: {reason}")]
     BadBaseUrl {

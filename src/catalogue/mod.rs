@@ -5,6 +5,7 @@
 
 mod boards;
 mod calendar;
+mod own;
 mod venues;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::domain::{
 };
 
 pub use boards::boards;
+pub use own::{OwnFault, extended};
 
 const INSTRUMENTS: &str = include_str!("instruments.toml");
 
@@ -47,6 +49,9 @@ pub enum CatalogueError {
         /// The board.
         board: String,
     },
+    /// Something that the user's file says.
+    #[error(transparent)]
+    Own(#[from] OwnFault),
 }
 
 #[derive(Deserialize)]

@@ -24,6 +24,8 @@ struct File {
 struct Entry {
     mic: String,
     name: String,
+    country: Option<String>,
+    currency: Option<String>,
     zone: Option<String>,
     kind: Option<String>,
     hours: Option<Vec<String>>,
@@ -31,10 +33,27 @@ struct Entry {
     like: Option<String>,
 }
 
+/// What is usual of the shares of a venue.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Home {
+    pub country: Option<String>,
+    pub currency: Option<String>,
+}
+
+/// Where the venues are, by code.
+pub(super) fn homes() -> Result<BTreeMap<Mic, Home>, CatalogueError> {
+    let home = |e: Entry| (Mic::new(&e.mic), Home { country: e.country, currency: e.currency });
+    Ok(read()?.venue.into_iter().map(home).collect())
+}
+
+fn read() -> Result<File, CatalogueError> {
+    let unreadable = |e: toml::de::Error| CatalogueError::Unreadable { file: "venues.toml", reason: e.to_string() };
+    toml::from_str(VENUES).map_err(unreadable)
+}
+
 /// All venues by code.
 pub(super) fn load() -> Result<BTreeMap<Mic, Exchange>, CatalogueError> {
-    let file: File = toml::from_str(VENUES)
-        .map_err(|e| CatalogueError::Unreadable { file: "venues.toml", reason: e.to_string() })?;
+    let file = read()?;
     let mut calendars = calendar::all();
     let mut venues: BTreeMap<Mic, Exchange> = BTreeMap::new();
     for entry in file.venue {

@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 use super::World;
 use super::parse::{Conflict, Given};
 use crate::app::{ChartOptions, Format, Options, Palette, Picture, Style, When};
-use crate::domain::{Horizon, Lang};
+use crate::domain::{Horizon, Lang, Own};
 
 /// The width of a table that no terminal shows.
 pub(super) const WIDTH_IN_A_PIPE: usize = 80;
@@ -213,7 +213,7 @@ impl FormatName {
 impl Shared {
     /// Refuses flags that cannot stand together, where both come from one place.
     pub(super) fn check(&self, given: &Given) -> Result<(), Conflict> {
-        let both = |a: &str, b: &str| given.has(a) == given.has(b);
+        let both = |a: &str, b: &str| given.rank(a) == given.rank(b);
         if self.as_of.is_some() && self.date.is_some() && both("as_of", "date") {
             return Err(Conflict::Both("--as-of", "--date"));
         }
@@ -296,6 +296,7 @@ impl Shared {
             never: Vec::new(),
             sources_of: BTreeMap::new(),
             places: BTreeMap::new(),
+            own: Own::default(),
             keys: BTreeMap::new(),
             memory: world.environment.memory.clone(),
             store: self.store.clone().filter(|_| self.keeps(given)),
@@ -336,9 +337,9 @@ impl Shared {
         self.width.filter(|_| given.has("width"))
     }
 
-    /// The language; ASCII on the command line outranks one from the environment that it cannot spell.
+    /// The language; ASCII outranks one of a lower rank that it cannot spell.
     fn lang(&self, given: &Given) -> Lang {
-        let outranked = self.ascii && given.has("ascii") && !given.has("lang");
+        let outranked = self.ascii && given.rank("ascii") > given.rank("lang");
         if self.lang == LangName::Zh && !outranked { Lang::Zh } else { Lang::En }
     }
 

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use super::World;
 use super::args::{NARROWEST, WIDTH_IN_A_PIPE, day};
 use super::parse::{Conflict, Given};
+use crate::domain::Own;
 use crate::app::{Dialect, HistoryAs, HistoryFormat, HistoryOptions, Style};
 
 /// The closes that earlier runs kept of one instrument, newest last
@@ -114,6 +115,7 @@ impl History {
                 ..Style::default()
             },
             store: self.store.clone(),
+            own: Own::default(),
         }
     }
 }

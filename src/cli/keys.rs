@@ -41,6 +41,14 @@ pub(super) fn keys(world: &World<'_>, config: &Config) -> Result<BTreeMap<String
     Ok(keys)
 }
 
+/// Whether the keys can be used that the config file names files for.
+pub(super) fn of_files(config: &Config) -> Result<(), KeyError> {
+    for (name, file) in &config.key_files {
+        from_file(name, file, config.places.get(&format!("sources.{name}.key_file")))?;
+    }
+    Ok(())
+}
+
 /// The key of a file, which `told`, a place of the config file, may have named.
 fn from_file(name: &str, path: &Path, told: Option<&String>) -> Result<SecretString, KeyError> {
     let path_shown = path.to_string_lossy();

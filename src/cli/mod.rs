@@ -8,9 +8,11 @@ mod args;
 mod chart;
 mod check;
 mod compare;
+mod config;
 mod console;
 mod history;
 mod keys;
+mod lasting;
 mod list;
 mod movers;
 mod parse;
@@ -21,7 +23,6 @@ mod store;
 mod sync;
 mod today;
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::Write;
@@ -30,8 +31,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
 
-use crate::app::{self, Clock, Exit, Options, Plan, SourcesPlan, SyncPlan};
-use crate::config::{self, Config, ConfigError};
+use crate::app::{self, Clock, Exit, Plan, SourcesPlan, SyncPlan};
+use crate::config::Config;
 
 /// The variable that names the config file.
 const CONFIG: &str = "MARKETSNAP_CONFIG";
@@ -97,6 +98,7 @@ enum Command {
     Today(today::Today),
     Compare(compare::Compare),
     Check(check::Check),
+    Config(config::Config),
     Show(show::Show),
     Chart(chart::Chart),
     History(history::History),
@@ -108,6 +110,17 @@ enum Command {
     Sync(sync::Sync),
 }
 
+impl Command {
+    /// Whether it does its work also where the config file cannot be used.
+    fn needs_no_file(&self) -> bool {
+        match self {
+            Command::Config(config) => config.needs_no_file(),
+            Command::Schema(_) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Runs the program on `argv` and returns its exit code.
 pub fn run(
     argv: impl IntoIterator<Item = OsString>,
@@ -116,9 +129,15 @@ pub fn run(
     err: &mut (dyn Write + Send),
 ) -> u8 {
     let argv: Vec<OsString> = argv.into_iter().collect();
-    let (cli, given) = match parse::parse(&argv, world) {
+    let said = lasting::read(world);
+    let (cli, given) = match parse::parse(&argv, world, said.as_ref().ok()) {
         Ok(parsed) => parsed,
         Err(e) => return parse::explain(&e, &argv, world, out, err),
+    };
+    let said = &match said {
+        Ok(said) => said,
+        Err(_) if cli.command.needs_no_file() => Config::default(),
+        Err(e) => return refuse(err, &e),
     };
     let (shared, mut options) = match &cli.command {
         Command::Today(today) => (&today.shared, today.options(world, &given)),
@@ -140,25 +159,30 @@ pub fn run(
         Command::List(list) => {
             let done = app::list(
                 list.text.as_deref(),
+                &said.own,
                 list.format(),
                 &list.style(world),
                 &mut app::Console { out, err, err_width: err_width(world) },
             );
             return ended(done, err);
         }
+        Command::Config(config) => {
+            let console = &mut app::Console { out, err, err_width: err_width(world) };
+            return ended(config.run(said, &given, world, console), err);
+        }
         Command::Schema(schema) => {
             let console = &mut app::Console { out, err, err_width: err_width(world) };
             return ended(app::schema(schema.name.as_deref(), console), err);
         }
-        Command::Sources(sources) => return list_sources(sources, world, out, err),
-        Command::Sync(sync) => return bring_up_to_date(sync, &given, world, out, err),
-        Command::History(history) => return show_history(history, &given, world, out, err),
-        Command::Store(store) => return look_after(store, world, out, err),
+        Command::Sources(sources) => return list_sources(sources, said, world, out, err),
+        Command::Sync(sync) => return bring_up_to_date(sync, said, &given, world, out, err),
+        Command::History(history) => return show_history(history, said, &given, world, out, err),
+        Command::Store(store) => return look_after(store, said, world, out, err),
     };
     if let Err(conflict) = shared.check(&given) {
         return refuse(err, &conflict);
     }
-    if let Err(e) = choose(&mut options, world) {
+    if let Err(e) = lasting::choose(&mut options, said, world) {
         return refuse(err, &*e);
     }
     if !shared.keeps(&given) {
@@ -178,6 +202,7 @@ pub fn run(
 /// Shows what is held of an instrument.
 fn show_history(
     history: &history::History,
+    said: &Config,
     given: &parse::Given,
     world: &World<'_>,
     out: &mut dyn Write,
@@ -187,10 +212,8 @@ fn show_history(
         return refuse(err, &conflict);
     }
     let mut options = history.options(world, given);
-    match place(options.store, world) {
-        Ok(place) => options.store = place,
-        Err(e) => return refuse(err, &e),
-    }
+    options.store = lasting::place(options.store, said, world);
+    options.own = said.own.clone();
     let console = &mut app::Console { out, err, err_width: err_width(world) };
     ended(app::history(&options, world.clock, console), err)
 }
@@ -198,27 +221,26 @@ fn show_history(
 /// Looks after the store.
 fn look_after(
     store: &store::Store,
+    said: &Config,
     world: &World<'_>,
     out: &mut dyn Write,
     err: &mut (dyn Write + Send),
 ) -> u8 {
-    let place = match place(store.place(), world) {
-        Ok(place) => place,
-        Err(e) => return refuse(err, &e),
-    };
+    let place = lasting::place(store.place(), said, world);
     let console = &mut app::Console { out, err, err_width: err_width(world) };
-    ended(app::upkeep(&store.task(), place, world.clock, console), err)
+    ended(app::upkeep(&store.task(), place, &said.own, world.clock, console), err)
 }
 
 /// Lists the sources, after asking them where that is wanted.
 fn list_sources(
     sources: &sources::Sources,
+    said: &Config,
     world: &World<'_>,
     out: &mut dyn Write,
     err: &mut (dyn Write + Send),
 ) -> u8 {
     let mut options = sources.options(world);
-    if let Err(e) = choose(&mut options, world) {
+    if let Err(e) = lasting::choose(&mut options, said, world) {
         return refuse(err, &*e);
     }
     let plan = match SourcesPlan::new(options, sources.probe) {
@@ -236,6 +258,7 @@ fn list_sources(
 /// Brings the store up to date.
 fn bring_up_to_date(
     sync: &sync::Sync,
+    said: &Config,
     given: &parse::Given,
     world: &World<'_>,
     out: &mut dyn Write,
@@ -245,7 +268,7 @@ fn bring_up_to_date(
         return refuse(err, &conflict);
     }
     let mut options = sync.options(world);
-    if let Err(e) = choose(&mut options, world) {
+    if let Err(e) = lasting::choose(&mut options, said, world) {
         return refuse(err, &*e);
     }
     let mut plan = match SyncPlan::new(options, sync.since, world.clock.now()) {
@@ -257,47 +280,6 @@ fn bring_up_to_date(
     observer.finish();
     let console = &mut app::Console { out, err, err_width: err_width(world) };
     ended(done.and_then(|done| app::synced(&plan, done, console)), err)
-}
-
-/// Adds the lasting choices of the config file, which flags and variables outrank, and the keys.
-fn choose(options: &mut Options, world: &World<'_>) -> Result<(), Box<dyn std::error::Error>> {
-    if options.demo {
-        return Ok(());
-    }
-    let mut config = config(world)?;
-    options.store = options.store.take().or(config.store.take()).or_else(|| world.environment.store.clone());
-    options.keys = keys::keys(world, &config)?;
-    options.configured = config.key_files.into_keys().collect();
-    options.configured.extend(config.base_urls.keys().cloned());
-    for (name, url) in config.base_urls {
-        let key = format!("sources.{name}.base_url");
-        match options.base_urls.entry(name) {
-            Entry::Occupied(_) => drop(config.places.remove(&key)),
-            Entry::Vacant(unset) => {
-                unset.insert(url);
-            }
-        }
-    }
-    options.first = config.first;
-    options.never = config.never;
-    options.sources_of = config.instruments;
-    options.places = config.places;
-    Ok(())
-}
-
-/// The user's config file; one that is not there says nothing.
-fn config(world: &World<'_>) -> Result<Config, ConfigError> {
-    let Environment { config, variables, empty_variables, .. } = &world.environment;
-    let named = variables.contains(CONFIG) && !empty_variables.contains(CONFIG);
-    Ok(config.as_deref().map(|path| config::read(path, named)).transpose()?.unwrap_or_default())
-}
-
-/// Where closes are kept: where a flag or a variable says, else the config file, else in the user's folder.
-fn place(asked: Option<PathBuf>, world: &World<'_>) -> Result<Option<PathBuf>, ConfigError> {
-    match asked {
-        Some(place) => Ok(Some(place)),
-        None => Ok(config(world)?.store.or_else(|| world.environment.store.clone())),
-    }
 }
 
 /// The width of causes and hints.

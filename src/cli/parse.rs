@@ -3,25 +3,51 @@
 //!
 //! Not for: the arguments themselves (`args` and a file for each command).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Write};
 
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
-use clap::{Arg, CommandFactory, FromArgMatches};
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches};
 
-use super::{Cli, World};
+use super::{Cli, World, lasting};
 use crate::app::Exit;
+use crate::config::Config;
 
-/// Which flags stand on the command line; what does not comes from the environment or a default.
+/// Where a flag's value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// The config file or a default.
+    Lasting,
+    /// A variable.
+    Variable,
+    /// The command line.
+    Flag,
+}
+
+/// Where each flag's value comes from, and its words.
 #[derive(Debug, Default)]
-pub(super) struct Given(BTreeSet<String>);
+pub(super) struct Given(BTreeMap<String, (Rank, Vec<String>)>);
 
 impl Given {
     pub(super) fn has(&self, flag: &str) -> bool {
-        self.0.contains(flag)
+        self.rank(flag) == Rank::Flag
+    }
+
+    pub(super) fn rank(&self, flag: &str) -> Rank {
+        self.0.get(flag).map_or(Rank::Lasting, |(rank, _)| *rank)
+    }
+
+    /// The words of a flag's value; of a switch `true` or `false`.
+    pub(super) fn words(&self, flag: &str) -> Vec<String> {
+        self.0.get(flag).map(|(_, words)| words.clone()).unwrap_or_default()
+    }
+
+    /// The one word of a flag's value.
+    pub(super) fn value(&self, flag: &str) -> Option<&str> {
+        self.0.get(flag)?.1.first().map(String::as_str)
     }
 
     /// The value of a flag, unless a rival on the command line outranks one from the environment.
@@ -44,27 +70,49 @@ pub(super) enum Conflict {
     Alone(&'static str, &'static str),
 }
 
-/// Parses a command line; empty variables count as unset.
-pub(super) fn parse(argv: &[OsString], world: &World<'_>) -> Result<(Cli, Given), clap::Error> {
-    let matches = command_for(world).try_get_matches_from(argv)?;
-    let mut given = Given::default();
-    if let Some((_, of_command)) = matches.subcommand() {
-        let on_line = of_command.ids().map(clap::Id::as_str);
-        let on_line = on_line.filter(|id| of_command.value_source(id) == Some(ValueSource::CommandLine));
-        given.0 = on_line.map(str::to_owned).collect();
+/// Parses a command line; empty variables count as unset, and what a config file says stands in for defaults.
+pub(super) fn parse(
+    argv: &[OsString],
+    world: &World<'_>,
+    config: Option<&Config>,
+) -> Result<(Cli, Given), clap::Error> {
+    let matches = command_for(world, config.unwrap_or(&Config::default())).try_get_matches_from(argv)?;
+    let mut of_command = &matches;
+    while let Some((_, below)) = of_command.subcommand() {
+        of_command = below;
     }
+    let ids = of_command.ids().map(|id| (id.to_string(), given(of_command, id.as_str())));
+    let given = Given(ids.collect());
     Ok((Cli::from_arg_matches(&matches)?, given))
 }
 
-/// The command tree without the variables that are set to nothing.
-fn command_for(world: &World<'_>) -> clap::Command {
+/// Where a flag's value comes from, and its words.
+fn given(matches: &ArgMatches, id: &str) -> (Rank, Vec<String>) {
+    let rank = match matches.value_source(id) {
+        Some(ValueSource::CommandLine) => Rank::Flag,
+        Some(ValueSource::EnvVariable) => Rank::Variable,
+        _ => Rank::Lasting,
+    };
+    if let Ok(Some(on)) = matches.try_get_one::<bool>(id) {
+        return (rank, vec![on.to_string()]);
+    }
+    let words = matches.try_get_raw(id).ok().flatten().into_iter().flatten();
+    (rank, words.map(|word| word.to_string_lossy().into_owned()).collect())
+}
+
+/// The command tree without the variables that are set to nothing, and with the defaults of a config file.
+fn command_for(world: &World<'_>, config: &Config) -> clap::Command {
     let unset = |arg: Arg| {
         let empty = arg
             .get_env()
             .is_some_and(|v| world.environment.empty_variables.contains(v.to_string_lossy().as_ref()));
         if empty { arg.env(Resettable::Reset) } else { arg }
     };
-    Cli::command().mut_subcommands(|command| command.mut_args(unset))
+    let prepared = |command: clap::Command| {
+        let name = command.get_name().to_owned();
+        command.mut_args(|arg| unset(lasting::with_default(arg, &name, config)))
+    };
+    Cli::command().mut_subcommands(|command| prepared(command).mut_subcommands(prepared))
 }
 
 /// Prints help, version or a usage error, and returns the exit code. Where the value in error comes from

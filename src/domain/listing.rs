@@ -40,6 +40,8 @@ pub struct Listed {
     pub shown: bool,
     /// Its symbol in each source.
     pub symbols: BTreeMap<String, String>,
+    /// Whether the user's config file makes it what it is.
+    pub own: bool,
 }
 
 /// A member of a composite with its share.
@@ -62,6 +64,8 @@ pub struct ListedComposite {
     pub name_zh: Option<String>,
     /// Its members.
     pub members: Vec<ListedMember>,
+    /// Whether the user's config file makes it what it is.
+    pub own: bool,
 }
 
 /// A group of the catalogue.
@@ -75,6 +79,8 @@ pub struct ListedGroup {
     pub name_zh: Option<String>,
     /// Its members.
     pub members: Vec<InstrumentId>,
+    /// Whether the user's config file makes it what it is.
+    pub own: bool,
 }
 
 /// The catalogue, or the part of it that was searched for.

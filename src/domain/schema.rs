@@ -6,12 +6,12 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-use super::{Chart, Check, Comparison, History, Listing, Movers, Show, Snapshot, Sources};
+use super::{Chart, Check, Comparison, History, Listing, Movers, Settings, Show, Snapshot, Sources};
 
 /// A document: its name, the version of its form, and its schema.
 type Document = (&'static str, &'static str, fn() -> Schema);
 
-const TABLE: [Document; 9] = [
+const TABLE: [Document; 10] = [
     ("snapshot", "marketsnap.snapshot/1", of::<Snapshot>),
     ("compare", "marketsnap.compare/1", of::<Comparison>),
     ("movers", "marketsnap.movers/1", of::<Movers>),
@@ -21,6 +21,7 @@ const TABLE: [Document; 9] = [
     ("history", "marketsnap.history/1", of::<History>),
     ("list", "marketsnap.list/1", of::<Listing>),
     ("sources", "marketsnap.sources/1", of::<Sources>),
+    ("config", "marketsnap.config/1", of::<Settings>),
 ];
 
 /// The names of the documents, with the `schema` that each carries.

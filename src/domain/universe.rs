@@ -2,7 +2,7 @@
 //!
 //! Not for: reading the data file (`catalogue`) or resolving words of a command line (`app`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::exchange::Exchange;
 use super::instrument::{Instrument, InstrumentId, Mic};
@@ -62,6 +62,8 @@ pub struct Universe {
     pub exchanges: BTreeMap<Mic, Exchange>,
     /// The language that names are in.
     pub lang: Lang,
+    /// What is the user's own: his instruments, composites and groups, and built-in groups with other members.
+    pub own: BTreeSet<InstrumentId>,
 }
 
 impl Universe {

@@ -280,6 +280,12 @@ pub fn known_source(name: &str) -> bool {
     source(name).is_some()
 }
 
+/// The venue that a symbol in Yahoo's spelling tells by its suffix (`0700.HK`).
+#[must_use]
+pub fn venue_of(symbol: &str) -> Option<Mic> {
+    yahoo::venues::mic(None, symbol)
+}
+
 /// Whether the source holds the instrument, by the catalogue.
 #[must_use]
 pub fn covers(source_name: &str, instrument: &Instrument) -> bool {

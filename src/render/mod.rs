@@ -25,6 +25,7 @@ mod parquet;
 mod rebased;
 mod rows;
 mod session;
+mod settings;
 mod sheet;
 mod show;
 mod sources;
@@ -42,7 +43,7 @@ mod together;
 use std::io::{self, Write};
 
 use crate::domain::history::PriceList;
-use crate::domain::{Chart, Check, Comparison, History, Listing, Movers, Show, Snapshot, Sources, Sync};
+use crate::domain::{Chart, Check, Comparison, History, Listing, Movers, Settings, Show, Snapshot, Sources, Sync};
 
 pub use chart::{ChartSize, Picture, Theme};
 pub use directives::Dialect;
@@ -161,6 +162,23 @@ pub fn sources(list: &Sources, format: Format, style: &Style, out: &mut dyn Writ
         Format::Json => json::write(list, out),
         Format::JsonLines | Format::Csv => rows::write(list, format, out),
         Format::Markdown | Format::Html => flowing(format, out),
+    }
+}
+
+/// Writes lasting choices; the table with their origin only where that is wanted.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn settings(
+    list: &Settings,
+    origin: bool,
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Json => json::write(list, out),
+        _ => settings::write(list, origin, style, out),
     }
 }
 

@@ -11,7 +11,7 @@ mod lenient;
 mod money;
 mod overflow;
 mod status;
-mod venues;
+pub(super) mod venues;
 mod wire;
 
 use chrono::{Days, Months, NaiveDate, NaiveTime};

@@ -5,7 +5,7 @@
 use crate::domain::{Kind, Mic};
 
 /// The venue by Yahoo's name of the exchange, or else by the symbol's suffix.
-pub(super) fn mic(exchange: Option<&str>, symbol: &str) -> Option<Mic> {
+pub(in crate::fetch) fn mic(exchange: Option<&str>, symbol: &str) -> Option<Mic> {
     let by_name = exchange.and_then(|name| by_name(&name.to_ascii_uppercase()));
     by_name.or_else(|| by_suffix(symbol)).map(Mic::new)
 }

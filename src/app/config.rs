@@ -1,0 +1,97 @@
+//! The config file: where it is, one to begin with, whether it makes sense, and what holds.
+//!
+//! Not for: reading it (`config`), or taking it over (`own`).
+
+use std::path::Path;
+
+use super::options::Options;
+use super::output::{self, Console};
+use super::{Exit, Format, RunError, Style, UsageError, WriteError, asked_of, own};
+use crate::domain::settings::Settings;
+use crate::domain::text::harmless;
+use crate::domain::{Own, Universe};
+use crate::render;
+
+/// Prints where the file is, and tells where it is not there.
+///
+/// # Errors
+/// [`RunError`] when that could not be written, or no home folder is known.
+pub fn config_path(path: Option<&Path>, console: &mut Console<'_>) -> Result<Exit, RunError> {
+    let path = path.ok_or(UsageError::NoConfigPlace)?;
+    output::to_stdout(console, format!("{}\n", path.display()).as_bytes())?;
+    if !path.exists() {
+        console.say("note: it is not there; `marketsnap config init` writes one to begin with");
+    }
+    Ok(Exit::Complete)
+}
+
+/// Writes a file to begin with, and the folders that it lies in. One that is there stays, unless `force` is set.
+///
+/// # Errors
+/// [`RunError`] when a file is there, when it could not be written, or when no home folder is known.
+pub fn config_init(
+    path: Option<&Path>,
+    text: &str,
+    force: bool,
+    console: &mut Console<'_>,
+) -> Result<Exit, RunError> {
+    let path = path.ok_or(UsageError::NoConfigPlace)?;
+    if !force && path.symlink_metadata().is_ok() {
+        return Err(UsageError::ConfigThere(harmless(&path.to_string_lossy())).into());
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|e| output::not_written(path, e))?;
+    }
+    output::to_file(path, text.as_bytes())?;
+    output::to_stdout(console, format!("wrote {}\n", harmless(&path.to_string_lossy())).as_bytes())?;
+    Ok(Exit::Complete)
+}
+
+/// Says that a file makes sense, and what it holds.
+///
+/// # Errors
+/// [`RunError`] when that could not be written.
+pub fn config_ok(path: &Path, holds: &str, console: &mut Console<'_>) -> Result<Exit, RunError> {
+    let shown = harmless(&path.to_string_lossy());
+    let line = if path.exists() {
+        format!("ok: {shown}: {holds}\n")
+    } else {
+        format!("ok: {shown} is not there, so every choice is the default\n")
+    };
+    output::to_stdout(console, line.as_bytes())?;
+    Ok(Exit::Complete)
+}
+
+/// Holds everything that a file says against the catalogue and the sources.
+///
+/// # Errors
+/// [`UsageError`] with the place of the first thing that makes no sense.
+pub fn config_sound(options: &Options) -> Result<(), UsageError> {
+    let mut universe: Universe = own::universe(&options.own)?;
+    asked_of::check_addresses(options)?;
+    asked_of::never(options)?;
+    asked_of::sources(options)?;
+    asked_of::prefer(options, &mut universe)?;
+    asked_of::store(options).map_err(|wrong| asked_of::at(options.places.get("store"), wrong))?;
+    Ok(())
+}
+
+/// Writes what holds.
+///
+/// # Errors
+/// [`RunError`] when the file makes no sense beside the catalogue, or when the list could not be written.
+pub fn config_show(
+    found: &Settings,
+    said: &Own,
+    origin: bool,
+    format: Format,
+    style: &Style,
+    console: &mut Console<'_>,
+) -> Result<Exit, RunError> {
+    own::universe(said)?;
+    let mut bytes = Vec::new();
+    let shown = Settings { settings: found.settings.iter().cloned().map(own::without_password).collect(), ..found.clone() };
+    render::settings(&shown, origin, format, style, &mut bytes).map_err(WriteError::Stdout)?;
+    output::to_stdout(console, &bytes)?;
+    Ok(Exit::Complete)
+}

@@ -1,0 +1,61 @@
+//! What exists for this user: the catalogue with his own instruments, composites and groups.
+//!
+//! Not for: merging the two (`catalogue`), or reading his file (`config`).
+
+use super::asked_of::{at, checked};
+use super::usage::UsageError;
+use super::words::{self, Meaning};
+use super::rates;
+use crate::catalogue::{self, CatalogueError};
+use crate::compute::Chosen;
+use crate::domain::settings::Setting;
+use crate::domain::{Own, Universe};
+use crate::fetch;
+use crate::store::Place;
+
+/// The catalogue with what the user adds to it or says otherwise.
+///
+/// # Errors
+/// [`UsageError`] with the place in his file of the first thing that makes no sense.
+pub(super) fn universe(own: &Own) -> Result<Universe, UsageError> {
+    let universe = catalogue::extended(catalogue::load()?, own, fetch::venue_of).map_err(|e| match e {
+        CatalogueError::Own(fault) => {
+            let place = own.place(&fault.key);
+            at(place, UsageError::Own(fault))
+        }
+        other => other.into(),
+    })?;
+    for said in &own.instruments {
+        let wrong = |key: &str, e| at(own.place(&format!("instruments.{}.{key}", said.id)), e);
+        for source in said.symbols.keys() {
+            let key = format!("symbols {source}");
+            checked(std::slice::from_ref(source)).map_err(|e| wrong(&key, e))?;
+        }
+        if let Some(code) = &said.currency {
+            let known = rates::currency(Some(code)).map_err(|e| wrong("currency", e))?;
+            known.ok_or_else(|| wrong("currency", rates::no_currency(code)))?;
+        }
+    }
+    if let Some(word) = &own.benchmark {
+        let meant = words::resolve(word, &universe);
+        let fits = meant.and_then(|meant| match meant {
+            Meaning::Known(Chosen::Group(id)) => Err(UsageError::GroupBenchmark(id.to_string())),
+            _ => Ok(()),
+        });
+        fits.map_err(|e| at(own.place("benchmark"), e))?;
+    }
+    rates::currency(own.currency.as_deref()).map_err(|e| at(own.place("currency"), e))?;
+    Ok(universe)
+}
+
+/// A choice as it may be shown: the address of a store without its password.
+pub(super) fn without_password(mut setting: Setting) -> Setting {
+    if setting.key == "store"
+        && let Some(text) = setting.value.as_str()
+        && text.contains("://")
+    {
+        let place = Place::of(std::path::Path::new(text)).map(|place| place.to_string());
+        setting.value = place.unwrap_or_else(|_| "an address".to_owned()).into();
+    }
+    setting
+}
