@@ -10,9 +10,25 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Every command, in the order of the reference; the first is the program itself.
-const COMMANDS: [&str; 13] = [
-    "", "today", "compare", "movers", "show", "chart", "check", "history", "list", "schema", "sources",
-    "store", "sync",
+const COMMANDS: [&str; 18] = [
+    "",
+    "today",
+    "compare",
+    "movers",
+    "show",
+    "chart",
+    "check",
+    "history",
+    "list",
+    "schema",
+    "sources",
+    "store",
+    "sync",
+    "config",
+    "config init",
+    "config show",
+    "config check",
+    "config path",
 ];
 
 fn path(name: &str) -> PathBuf {

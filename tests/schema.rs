@@ -87,6 +87,7 @@ const DEMO: &[(&str, &str)] = &[
     ("chart", "chart GOLD NOSUCHTHING --demo --json --absolute"),
     ("list", "list --json"),
     ("sources", "sources --json"),
+    ("config", "config show --json"),
 ];
 
 #[test]

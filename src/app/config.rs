@@ -90,7 +90,10 @@ pub fn config_show(
 ) -> Result<Exit, RunError> {
     own::universe(said)?;
     let mut bytes = Vec::new();
-    let shown = Settings { settings: found.settings.iter().cloned().map(own::without_password).collect(), ..found.clone() };
+    let shown = Settings {
+        settings: found.settings.iter().cloned().map(own::without_password).collect(),
+        ..found.clone()
+    };
     render::settings(&shown, origin, format, style, &mut bytes).map_err(WriteError::Stdout)?;
     output::to_stdout(console, &bytes)?;
     Ok(Exit::Complete)

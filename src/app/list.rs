@@ -4,7 +4,7 @@
 
 use super::output::{self, Console};
 use super::words;
-use super::{own as owned, Exit, Format, RunError, Style, WriteError};
+use super::{Exit, Format, RunError, Style, WriteError, own as owned};
 use crate::domain::listing::{Listed, ListedComposite, ListedGroup, ListedMember, Listing};
 use crate::domain::text::sanitise;
 use crate::domain::{Composite, Group, Instrument, Own, Percent, PriceLimit, Universe};

@@ -3,9 +3,9 @@
 //! Not for: merging the two (`catalogue`), or reading his file (`config`).
 
 use super::asked_of::{at, checked};
+use super::rates;
 use super::usage::UsageError;
 use super::words::{self, Meaning};
-use super::rates;
 use crate::catalogue::{self, CatalogueError};
 use crate::compute::Chosen;
 use crate::domain::settings::Setting;

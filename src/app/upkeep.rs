@@ -203,7 +203,9 @@ fn export(
         Some(path) => stopped.between(path, || {
             output::into_file(path, |out| {
                 let sheet = render::sheet(how.format(), how.revisions, out).map_err(Stop::Write);
-                sheet.and_then(|sheet| fill(sheet, store, how, universe, now, stopped)).map_err(|stop| stop.at(path))
+                sheet
+                    .and_then(|sheet| fill(sheet, store, how, universe, now, stopped))
+                    .map_err(|stop| stop.at(path))
             })
             .map_err(Stop::Run)
         }),

@@ -45,7 +45,9 @@ pub enum UsageError {
     #[error(transparent)]
     Own(OwnFault),
     /// Nothing says where the config file is.
-    #[error("there is no place for a config file: no home folder is known; name one (MARKETSNAP_CONFIG=FILE)")]
+    #[error(
+        "there is no place for a config file: no home folder is known; name one (MARKETSNAP_CONFIG=FILE)"
+    )]
     NoConfigPlace,
     /// A config file is there already.
     #[error("the config file {0} is there already: --force writes over it")]

@@ -97,19 +97,24 @@ fn add(
     free(universe, id, &table)?;
     if said.symbols.is_empty() {
         let instruments = universe.instruments().iter().map(|i| i.id.as_str());
-        let near = near(id.as_str(), instruments).map_or_else(String::new, |near| format!("did you mean {near}? "));
+        let near =
+            near(id.as_str(), instruments).map_or_else(String::new, |near| format!("did you mean {near}? "));
         let new = "One of your own needs symbols, such as symbols = { yahoo = \"0700.HK\" }";
         return fault(&table, format!("unknown instrument '{id}': {near}{new}"));
     }
     let symbol = said.symbols.get("yahoo").map(String::as_str);
     if let Some(same) = symbol.and_then(|symbol| meant(universe, symbol)) {
-        let reason = format!("{same} has that symbol already: [instruments.{same}] aliases = [\"{id}\"] gives it another word");
+        let reason = format!(
+            "{same} has that symbol already: [instruments.{same}] aliases = [\"{id}\"] gives it another word"
+        );
         return fault(&at("symbols"), reason);
     }
     aliases(universe, said)?;
     let lacks = |key: &str, such: &str| OwnFault {
         key: table.clone(),
-        reason: format!("{id} lacks its {key}, which its symbols do not tell: {key} = \"{such}\", for example"),
+        reason: format!(
+            "{id} lacks its {key}, which its symbols do not tell: {key} = \"{such}\", for example"
+        ),
     };
     let exchange = said.exchange.clone().or_else(|| venue(symbol?, venue_of));
     let exchange = exchange.ok_or_else(|| lacks("exchange", "XNYS"))?;
@@ -155,7 +160,10 @@ fn composite(universe: &mut Universe, said: &OwnComposite) -> Result<(), OwnFaul
     if let Some(known) = universe.composites.iter_mut().find(|c| c.id == *id) {
         if weighted {
             let key = at(if said.weights.is_some() { "weights" } else { "members" });
-            return fault(&key, format!("{id} is built in, and its members cannot be changed: choose another id"));
+            return fault(
+                &key,
+                format!("{id} is built in, and its members cannot be changed: choose another id"),
+            );
         }
         known.name = said.name.clone().unwrap_or_else(|| known.name.clone());
         known.name_zh = said.name_zh.clone().or_else(|| known.name_zh.take());
@@ -164,20 +172,33 @@ fn composite(universe: &mut Universe, said: &OwnComposite) -> Result<(), OwnFaul
     }
     free(universe, id, &table)?;
     let (key, rule, words) = match (&said.weights, &said.members) {
-        (Some(_), Some(_)) => return fault(&at("members"), "members and weights cannot stand together: weights names the members too".to_owned()),
+        (Some(_), Some(_)) => {
+            return fault(
+                &at("members"),
+                "members and weights cannot stand together: weights names the members too".to_owned(),
+            );
+        }
         (Some(weights), None) => ("weights", "own weights", weights.clone()),
-        (None, Some(members)) => ("members", "equal weights", members.iter().map(|m| (m.clone(), 1.0)).collect()),
+        (None, Some(members)) => {
+            ("members", "equal weights", members.iter().map(|m| (m.clone(), 1.0)).collect())
+        }
         (None, None) => {
             let near = near(id.as_str(), universe.composites.iter().map(|c| c.id.as_str()));
             let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-            return fault(&table, format!("{id} lacks its members: weights = {{ STAR50 = 2, HSI = 1 }}, for example{near}"));
+            return fault(
+                &table,
+                format!("{id} lacks its members: weights = {{ STAR50 = 2, HSI = 1 }}, for example{near}"),
+            );
         }
     };
     let ids = members(universe, &at(key), words.iter().map(|(word, _)| word.as_str()))?;
     let mut weighed = Vec::new();
     for (member, (word, weight)) in ids.into_iter().zip(words) {
         if weight <= 0.0 {
-            return fault(&format!("{} {word}", at(key)), format!("the weight of {word} is {weight}, and a weight is above 0"));
+            return fault(
+                &format!("{} {word}", at(key)),
+                format!("the weight of {word} is {weight}, and a weight is above 0"),
+            );
         }
         weighed.push(Member { id: member, weight });
     }
@@ -219,7 +240,10 @@ fn group(universe: &mut Universe, said: &OwnGroup) -> Result<(), OwnFault> {
     let Some(members) = members else {
         let near = near(id.as_str(), universe.groups.iter().map(|g| g.id.as_str()));
         let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        return fault(&table, format!("{id} lacks its members: members = [\"NVIDIA\", \"TSMC\"], for example{near}"));
+        return fault(
+            &table,
+            format!("{id} lacks its members: members = [\"NVIDIA\", \"TSMC\"], for example{near}"),
+        );
     };
     universe.groups.push(Group {
         id: id.clone(),
@@ -303,7 +327,9 @@ fn no_member(universe: &Universe, word: &str) -> String {
     }
     let ids = universe.instruments().iter().map(|i| i.id.as_str());
     let near = near(id.as_str(), ids).map_or_else(String::new, |near| format!("did you mean {near}? "));
-    format!("unknown instrument '{word}': {near}A symbol needs an id of its own: [instruments.ID] symbols = {{ yahoo = \"{word}\" }}")
+    format!(
+        "unknown instrument '{word}': {near}A symbol needs an id of its own: [instruments.ID] symbols = {{ yahoo = \"{word}\" }}"
+    )
 }
 
 /// Refuses an id that means something already.
@@ -317,7 +343,9 @@ fn free(universe: &Universe, id: &InstrumentId, key: &str) -> Result<(), OwnFaul
             };
             fault(key, format!("'{id}' is {what} already: choose another id"))
         }
-        Some(other) => fault(key, format!("'{id}' means {other} already: choose another id, or write {other}")),
+        Some(other) => {
+            fault(key, format!("'{id}' means {other} already: choose another id, or write {other}"))
+        }
         None => Ok(()),
     }
 }
@@ -328,7 +356,10 @@ fn aliases(universe: &Universe, said: &OwnInstrument) -> Result<(), OwnFault> {
     match said.aliases.iter().find(taken) {
         Some(word) => {
             let other = meant(universe, word).map_or_else(String::new, |id| id.to_string());
-            fault(&format!("instruments.{}.aliases {word}", said.id), format!("'{word}' means {other} already"))
+            fault(
+                &format!("instruments.{}.aliases {word}", said.id),
+                format!("'{word}' means {other} already"),
+            )
         }
         None => Ok(()),
     }
@@ -337,7 +368,10 @@ fn aliases(universe: &Universe, said: &OwnInstrument) -> Result<(), OwnFault> {
 /// What a word means: an id, else a name, an alias or a symbol of an instrument.
 fn meant(universe: &Universe, word: &str) -> Option<InstrumentId> {
     let id = InstrumentId::new(word);
-    if universe.instrument(&id).is_some() || universe.composite(&id).is_some() || universe.group(&id).is_some() {
+    if universe.instrument(&id).is_some()
+        || universe.composite(&id).is_some()
+        || universe.group(&id).is_some()
+    {
         return Some(id);
     }
     let of = |i: &&Instrument| {

@@ -47,7 +47,8 @@ pub(super) fn homes() -> Result<BTreeMap<Mic, Home>, CatalogueError> {
 }
 
 fn read() -> Result<File, CatalogueError> {
-    let unreadable = |e: toml::de::Error| CatalogueError::Unreadable { file: "venues.toml", reason: e.to_string() };
+    let unreadable =
+        |e: toml::de::Error| CatalogueError::Unreadable { file: "venues.toml", reason: e.to_string() };
     toml::from_str(VENUES).map_err(unreadable)
 }
 

@@ -226,7 +226,8 @@ impl Shared {
         if given.has("demo") && given.has("verify") {
             return Err(Conflict::Both("--demo", "--verify"));
         }
-        if self.json && self.format.is_some_and(|f| !matches!(f, FormatName::Json)) && both("json", "format") {
+        if self.json && self.format.is_some_and(|f| !matches!(f, FormatName::Json)) && both("json", "format")
+        {
             return Err(Conflict::Both("--json", "--format table"));
         }
         if self.ascii && self.lang == LangName::Zh && both("ascii", "lang") {

@@ -197,10 +197,14 @@ fn of_flag(key: &'static Key, said: &Said, given: &Given) -> Setting {
         (Rank::Flag, _) => {
             (given.words(key.path), Origin::Flag, Some(format!("--{}", key.path.replace('_', "-"))))
         }
-        (Rank::Variable, _) => {
-            (given.words(key.path), Origin::Environment, Some(format!("MARKETSNAP_{}", key.path.to_uppercase())))
+        (Rank::Variable, _) => (
+            given.words(key.path),
+            Origin::Environment,
+            Some(format!("MARKETSNAP_{}", key.path.to_uppercase())),
+        ),
+        (Rank::Lasting, Some(entry)) => {
+            (entry.value.words(), Origin::Config, Some(format!("line {}", entry.line)))
         }
-        (Rank::Lasting, Some(entry)) => (entry.value.words(), Origin::Config, Some(format!("line {}", entry.line))),
         (Rank::Lasting, None) => {
             let words = given.words(key.path);
             let chosen = !words.is_empty();

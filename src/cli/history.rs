@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use super::World;
 use super::args::{NARROWEST, WIDTH_IN_A_PIPE, day};
 use super::parse::{Conflict, Given};
-use crate::domain::Own;
 use crate::app::{Dialect, HistoryAs, HistoryFormat, HistoryOptions, Style};
+use crate::domain::Own;
 
 /// The closes that earlier runs kept of one instrument, newest last
 ///

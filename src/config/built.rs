@@ -18,7 +18,9 @@ pub(super) fn config(entries: Vec<Entry>, places: BTreeMap<String, String>) -> C
             (Some("instruments"), Some(id)) if last(entry) == "sources" => {
                 config.instruments.insert(id.to_owned(), entry.value.words());
             }
-            (Some("instruments"), Some(id)) => instrument(&mut config.own, id, |own| of_instrument(own, entry)),
+            (Some("instruments"), Some(id)) => {
+                instrument(&mut config.own, id, |own| of_instrument(own, entry))
+            }
             (Some("composites"), Some(id)) => composite(&mut config.own, id, |own| of_composite(own, entry)),
             (Some("groups"), Some(id)) => group(&mut config.own, id, |own| of_group(own, entry)),
             _ => of_all(&mut config, entry),
@@ -78,7 +80,8 @@ fn of_instrument(own: &mut OwnInstrument, entry: &Entry) {
         ("shown", Value::Switch(on)) => own.shown = Some(*on),
         ("note", Value::Text(text)) => own.note = Some(text.clone()),
         ("symbols", Value::Symbols(all)) => {
-            own.symbols = all.iter().map(|(source, symbol)| (source.to_lowercase(), symbol.clone())).collect();
+            own.symbols =
+                all.iter().map(|(source, symbol)| (source.to_lowercase(), symbol.clone())).collect();
         }
         _ => {}
     }

@@ -174,6 +174,3 @@ fn line_of(text: &str, span: &Range<usize>) -> usize {
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-mod tests;

@@ -58,7 +58,8 @@ impl Reader<'_> {
         for (name, value) in items {
             let text = name.get_ref().as_ref();
             let fixed = names.iter().find(|n| **n == text || (any && n.eq_ignore_ascii_case(text)));
-            let at = |to: &str, next: &str| if to.is_empty() { next.to_owned() } else { format!("{to}.{next}") };
+            let at =
+                |to: &str, next: &str| if to.is_empty() { next.to_owned() } else { format!("{to}.{next}") };
             match fixed {
                 Some(fixed) => self.named(&at(path, fixed), &at(pattern, fixed), of, name, value)?,
                 None if any => self.starred(path, pattern, &names, name, value)?,
@@ -106,7 +107,9 @@ impl Reader<'_> {
             return Err(unknown(name.span(), &path, names));
         }
         if !sources && !is_id(&id) {
-            let rule = format!("an id has up to {LONGEST_ID} letters, digits, . - and _, and begins with one of the first two");
+            let rule = format!(
+                "an id has up to {LONGEST_ID} letters, digits, . - and _, and begins with one of the first two"
+            );
             return Err(Fault(name.span(), format!("'{text}' is no id: {rule}")));
         }
         if !self.seen.insert(path.clone()) {
@@ -120,12 +123,16 @@ impl Reader<'_> {
         let wanted = || Fault(0..0, format!("has to be {}", takes.wanted()));
         let found = value.get_ref();
         match takes {
-            Takes::Text(longest) => text(found, longest).map(Value::Text).ok_or_else(|| too_long(found, longest).unwrap_or_else(wanted)),
+            Takes::Text(longest) => text(found, longest)
+                .map(Value::Text)
+                .ok_or_else(|| too_long(found, longest).unwrap_or_else(wanted)),
             Takes::Word(words) => {
                 let word = found.as_str().ok_or_else(wanted)?;
                 match words.iter().find(|w| w.eq_ignore_ascii_case(word)) {
                     Some(known) => Ok(Value::Text((*known).to_owned())),
-                    None => Err(Fault(0..0, format!("is no '{}': {}", sanitise(word, 40), hint(word, words)))),
+                    None => {
+                        Err(Fault(0..0, format!("is no '{}': {}", sanitise(word, 40), hint(word, words))))
+                    }
                 }
             }
             Takes::Switch => found.as_bool().map(Value::Switch).ok_or_else(wanted),
@@ -142,7 +149,9 @@ impl Reader<'_> {
             Takes::Horizons => {
                 let list = self.list(path, value, wanted)?;
                 match list.iter().find(|word| !is_horizon(word)) {
-                    Some(word) => Err(Fault(0..0, format!("holds '{word}', which is no horizon: {}", takes.wanted()))),
+                    Some(word) => {
+                        Err(Fault(0..0, format!("holds '{word}', which is no horizon: {}", takes.wanted())))
+                    }
                     None if list.is_empty() => Err(wanted()),
                     None => Ok(Value::List(list)),
                 }
@@ -153,7 +162,12 @@ impl Reader<'_> {
         }
     }
 
-    fn list(&mut self, path: &str, value: &Val<'_>, wanted: impl Fn() -> Fault) -> Result<Vec<String>, Fault> {
+    fn list(
+        &mut self,
+        path: &str,
+        value: &Val<'_>,
+        wanted: impl Fn() -> Fault,
+    ) -> Result<Vec<String>, Fault> {
         let of_sources = path.starts_with("sources.") || path.ends_with(".sources");
         let mut words = Vec::new();
         let list = value.get_ref().as_array().filter(|list| list.len() <= MOST).ok_or_else(&wanted)?;

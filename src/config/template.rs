@@ -23,7 +23,12 @@ const TABLES: [(&str, &str, &[&str], &str); 8] = [
         &[],
         "An instrument of your own. Of a built-in id: name, zh, aliases, section, shown, decimals, sources and symbols.",
     ),
-    ("composites.*.", "composites.MY-CHINA", &["weights", "name", "zh", "section"], "A composite of your own."),
+    (
+        "composites.*.",
+        "composites.MY-CHINA",
+        &["weights", "name", "zh", "section"],
+        "A composite of your own.",
+    ),
     ("composites.*.", "composites.MY-PAIR", &["members"], "One with equal weights."),
     ("groups.*.", "groups.MY-CHIPS", &[], "A group of your own; a built-in group's members are replaced."),
 ];
@@ -54,5 +59,9 @@ fn in_table(key: &Key, prefix: &str) -> Option<&'static str> {
 /// What holds without the key, where the example does not tell.
 fn otherwise(key: &Key) -> String {
     let plain: String = key.example.chars().filter(|c| !matches!(c, '"' | '[' | ']' | ' ')).collect();
-    if key.default.is_empty() || key.default == plain { String::new() } else { format!(" Default: {}.", key.default) }
+    if key.default.is_empty() || key.default == plain {
+        String::new()
+    } else {
+        format!(" Default: {}.", key.default)
+    }
 }

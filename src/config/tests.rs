@@ -45,7 +45,10 @@ fn sources_addresses_keys_and_instruments_are_read() {
     assert_eq!(config.key_files["tiingo"], PathBuf::from("/home/me/tiingo"));
     assert_eq!(config.instruments["STAR50"], ["csindex"]);
     assert_eq!(config.places["sources.never fred"], "the config file f, line 3: sources.never");
-    assert_eq!(config.places["sources.tiingo.base_url"], "the config file f, line 6: sources.tiingo.base_url");
+    assert_eq!(
+        config.places["sources.tiingo.base_url"],
+        "the config file f, line 6: sources.tiingo.base_url"
+    );
     assert_eq!(config.places["instruments.STAR50"], "the config file f, line 7: instruments.STAR50");
 }
 
@@ -131,7 +134,8 @@ fn what_is_no_file_or_has_no_end_is_refused_at_once() {
 
 /// The file to begin with, without one comment mark on each line.
 fn uncommented() -> String {
-    let line = |line: &str| line.strip_prefix("# ").or_else(|| line.strip_prefix('#')).unwrap_or(line).to_owned();
+    let line =
+        |line: &str| line.strip_prefix("# ").or_else(|| line.strip_prefix('#')).unwrap_or(line).to_owned();
     template().lines().map(|l| line(l) + "\n").collect()
 }
 

@@ -43,7 +43,9 @@ mod together;
 use std::io::{self, Write};
 
 use crate::domain::history::PriceList;
-use crate::domain::{Chart, Check, Comparison, History, Listing, Movers, Settings, Show, Snapshot, Sources, Sync};
+use crate::domain::{
+    Chart, Check, Comparison, History, Listing, Movers, Settings, Show, Snapshot, Sources, Sync,
+};
 
 pub use chart::{ChartSize, Picture, Theme};
 pub use directives::Dialect;

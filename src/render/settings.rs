@@ -21,7 +21,8 @@ pub(super) fn write(list: &Settings, origin: bool, style: &Style, out: &mut dyn 
     page.hanging(Tone::Head, "", &format!("Config file: {file}{there}"));
     page.blank();
     let rows: Vec<Vec<String>> = list.settings.iter().map(|s| cells(s, origin, style)).collect();
-    let names: Vec<Vec<String>> = rows.iter().map(|row| row.iter().take(row.len() - 1).cloned().collect()).collect();
+    let names: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().take(row.len() - 1).cloned().collect()).collect();
     for (name, row) in layout::pad(&names, &[Align::Left; 2]).iter().zip(&rows) {
         let name = format!("{}  ", name.join("  "));
         let value = row.last().map_or("", String::as_str);

@@ -28,12 +28,12 @@ fn what_is_wrong_is_told_with_file_line_key_and_the_nearest_name() {
         (
             "[instruments.STAR5O]\nsources = [\"yahoo\"]\n",
             1,
-            "instruments.STAR5O: unknown instrument 'STAR5O': did you mean STAR50".to_owned(),
+            "instruments.STAR5O: unknown instrument 'STAR5O': did you mean STAR50?".to_owned(),
         ),
         (
             "[instruments.ASIA]\nsources = [\"yahoo\"]\n",
             1,
-            "instruments.ASIA: 'ASIA' is a composite: only instruments have sources".to_owned(),
+            "instruments.ASIA: 'ASIA' is a composite already".to_owned(),
         ),
         (
             "[sources.sina]\n\nbase_url = \"foo\"\n",

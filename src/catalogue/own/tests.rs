@@ -4,7 +4,10 @@ use super::*;
 use crate::catalogue::load;
 
 fn venue_of(symbol: &str) -> Option<Mic> {
-    symbol.ends_with(".HK").then(|| Mic::new("XHKG")).or_else(|| symbol.ends_with("=X").then(|| Mic::new("FX")))
+    symbol
+        .ends_with(".HK")
+        .then(|| Mic::new("XHKG"))
+        .or_else(|| symbol.ends_with("=X").then(|| Mic::new("FX")))
 }
 
 fn extended_by(own: &Own) -> Result<Universe, (String, String)> {
@@ -74,8 +77,13 @@ fn what_the_symbol_does_not_tell_is_named() {
     let universe = extended_by(&of_instruments(vec![whole])).unwrap();
     // New York's shares are quoted in dollars.
     assert_eq!(universe.instrument(&InstrumentId::new("AAPL")).unwrap().currency.as_deref(), Some("USD"));
-    let nowhere = OwnInstrument { exchange: Some(Mic::new("XNSA")), ..instrument("AAPL", &[("yahoo", "AAPL")]) };
-    refused(of_instruments(vec![nowhere]), "instruments.AAPL.exchange", "no venue is called 'XNSA': did you mean XNAS?");
+    let nowhere =
+        OwnInstrument { exchange: Some(Mic::new("XNSA")), ..instrument("AAPL", &[("yahoo", "AAPL")]) };
+    refused(
+        of_instruments(vec![nowhere]),
+        "instruments.AAPL.exchange",
+        "no venue is called 'XNSA': did you mean XNAS?",
+    );
 }
 
 #[test]
@@ -100,13 +108,26 @@ fn of_a_built_in_instrument_is_changed_how_it_is_called_and_shown_and_nothing_el
 fn no_id_and_no_alias_takes_a_word_that_means_something_already() {
     let symbol = [("yahoo", "0700.HK")];
     // STAR is an alias of STAR50, NVDA Nvidia's symbol, ASIA a composite, CN-CHIPS a group.
-    for (id, said) in [("STAR", "means STAR50"), ("NVDA", "means NVIDIA"), ("ASIA", "is a composite"), ("CN-CHIPS", "is a group")] {
+    for (id, said) in [
+        ("STAR", "means STAR50"),
+        ("NVDA", "means NVIDIA"),
+        ("ASIA", "is a composite"),
+        ("CN-CHIPS", "is a group"),
+    ] {
         refused(of_instruments(vec![instrument(id, &symbol)]), &format!("instruments.{id}"), said);
     }
     refused(of_groups(vec![group_of("SP500", &["HSI"])]), "groups.SP500", "'SP500' is an instrument already");
-    refused(of_composites(vec![weighted("CN-CHIPS", &[("HSI", 1.0)])]), "composites.CN-CHIPS", "is a group already");
+    refused(
+        of_composites(vec![weighted("CN-CHIPS", &[("HSI", 1.0)])]),
+        "composites.CN-CHIPS",
+        "is a group already",
+    );
     let alias = OwnInstrument { aliases: vec!["Nvidia".into()], ..instrument("TENCENT", &symbol) };
-    refused(of_instruments(vec![alias]), "instruments.TENCENT.aliases Nvidia", "'Nvidia' means NVIDIA already");
+    refused(
+        of_instruments(vec![alias]),
+        "instruments.TENCENT.aliases Nvidia",
+        "'Nvidia' means NVIDIA already",
+    );
     let twice = instrument("MY-NV", &[("yahoo", "nvda")]);
     refused(of_instruments(vec![twice]), "instruments.MY-NV.symbols", "NVIDIA has that symbol already");
     refused(of_instruments(vec![instrument("STAR5O", &[])]), "instruments.STAR5O", "did you mean STAR50?");
@@ -114,13 +135,18 @@ fn no_id_and_no_alias_takes_a_word_that_means_something_already() {
 
 #[test]
 fn a_composite_has_members_that_are_instruments_with_weights_above_0() {
-    let universe = extended_by(&of_composites(vec![weighted("MINE", &[("star50", 2.0), ("恒生指数", 1.0)])])).unwrap();
+    let universe =
+        extended_by(&of_composites(vec![weighted("MINE", &[("star50", 2.0), ("恒生指数", 1.0)])])).unwrap();
     let mine = universe.composite(&InstrumentId::new("MINE")).unwrap();
     let members: Vec<(&str, f64)> = mine.members.iter().map(|m| (m.id.as_str(), m.weight)).collect();
     assert_eq!(members, [("STAR50", 2.0), ("HSI", 1.0)]);
     assert_eq!((mine.name.as_str(), mine.section.as_str()), ("MINE, own weights", "Own"));
     let wrong = |weights: &[(&str, f64)], key: &str, said: &str| {
-        refused(of_composites(vec![weighted("MINE", weights)]), &format!("composites.MINE.weights{key}"), said);
+        refused(
+            of_composites(vec![weighted("MINE", weights)]),
+            &format!("composites.MINE.weights{key}"),
+            said,
+        );
     };
     wrong(&[("HSI", 0.0)], " HSI", "the weight of HSI is 0, and a weight is above 0");
     wrong(&[("HSI", -1.0)], " HSI", "a weight is above 0");
@@ -144,8 +170,13 @@ fn a_built_in_group_may_have_other_members_and_a_built_in_composite_may_not() {
     let chips = universe.group(&InstrumentId::new("CN-CHIPS")).unwrap();
     assert_eq!((chips.name.as_str(), chips.members.len()), ("China chips", 1));
     assert!(universe.own.contains(&chips.id));
-    refused(of_composites(vec![weighted("ASIA", &[("HSI", 1.0)])]), "composites.ASIA.weights", "ASIA is built in");
-    let named = OwnComposite { id: InstrumentId::new("ASIA"), name: Some("East".into()), ..OwnComposite::default() };
+    refused(
+        of_composites(vec![weighted("ASIA", &[("HSI", 1.0)])]),
+        "composites.ASIA.weights",
+        "ASIA is built in",
+    );
+    let named =
+        OwnComposite { id: InstrumentId::new("ASIA"), name: Some("East".into()), ..OwnComposite::default() };
     let universe = extended_by(&of_composites(vec![named])).unwrap();
     let asia = universe.composite(&InstrumentId::new("ASIA")).unwrap();
     assert_eq!((asia.name.as_str(), asia.members.len()), ("East", 7));
@@ -153,14 +184,18 @@ fn a_built_in_group_may_have_other_members_and_a_built_in_composite_may_not() {
 
 #[test]
 fn sections_come_in_the_users_order_and_those_that_he_does_not_name_follow() {
-    let sections = |names: &[&str]| Own { sections: names.iter().map(|n| (*n).to_owned()).collect(), ..Own::default() };
+    let sections =
+        |names: &[&str]| Own { sections: names.iter().map(|n| (*n).to_owned()).collect(), ..Own::default() };
     let universe = extended_by(&sections(&["europe", "Coins", "Europe"])).unwrap();
     assert_eq!(universe.sections[..4], ["Europe", "Coins", "Asia-Pacific", "China chips"]);
     assert_eq!(universe.sections.len(), load().unwrap().sections.len());
     refused(sections(&["Eurpe"]), "sections Eurpe", "did you mean Europe?");
     let placed = |section: &str| {
         let symbol = [("yahoo", "0700.HK")];
-        of_instruments(vec![OwnInstrument { section: Some(section.into()), ..instrument("TENCENT", &symbol) }])
+        of_instruments(vec![OwnInstrument {
+            section: Some(section.into()),
+            ..instrument("TENCENT", &symbol)
+        }])
     };
     refused(placed("Asia Pacific"), "instruments.TENCENT.section", "did you mean Asia-Pacific?");
     refused(placed("asked for"), "instruments.TENCENT.section", "choose another name");
