@@ -128,3 +128,27 @@ fn whoever_left_out_all_that_hold_an_instrument_is_told_so() {
         "{said}"
     );
 }
+
+#[test]
+fn an_own_instrument_is_asked_for_like_a_built_in_one_and_stands_in_its_section() {
+    let replay = crate::Replay::start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let text = "sections = [\"Games\"]\n[instruments.TC]\nname = \"My games\"\nsection = \"Games\"\n\
+                symbols = { yahoo = \"TENCENT.HK\" }\n[groups.PLAY]\nmembers = [\"TC\", \"SP500\"]\n";
+    std::fs::write(&file, text).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = program(&[args, &["--as-of", crate::AS_OF]].concat(), &replay.url());
+        command.env("MARKETSNAP_CONFIG", &file).output().unwrap()
+    };
+    let report = crate::json(&run(&["today", "--json", "--source", "yahoo"]));
+    let row = crate::row(&report, "TC");
+    assert_eq!((&row["name"], &row["section"]), (&"My games".into(), &"Games".into()));
+    assert_eq!((&row["currency"], &row["exchange"]), (&"HKD".into(), &"XHKG".into()));
+    // 600 to 603 is +0.5 %.
+    assert!((row["moves"]["1D"]["pct"].as_f64().unwrap() - 0.5).abs() < 1e-9);
+    let table = String::from_utf8(run(&["today", "--source", "yahoo"]).stdout).unwrap();
+    assert!(table.contains("\nGames  ") && table.contains("\nMy games "), "{table}");
+    let group = String::from_utf8(run(&["movers", "play"]).stdout).unwrap();
+    assert!(group.contains("1 My games") && group.contains("1 up, 1 down"), "{group}");
+}
