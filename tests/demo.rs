@@ -35,8 +35,8 @@ fn narrow_rebased_lines_lose_columns_and_never_digits() {
 
 #[test]
 fn a_chart_says_which_formats_it_takes_and_refuses_a_ground_without_a_picture() {
-    let (_, err, code) = run(&["chart", "DAX", "--demo", "--format", "html"]);
-    assert!(code == 2 && err.contains("table, json, svg, png"), "{err}");
+    let (_, err, code) = run(&["chart", "DAX", "--demo", "--format", "pdf"]);
+    assert!(code == 2 && err.contains("table, json, jsonl, csv, markdown, html, svg, png"), "{err}");
     let (_, err, code) = run(&["chart", "DAX", "--demo", "--theme", "dark"]);
     assert!(code == 2 && err.contains("--theme does nothing without a picture"), "{err}");
 }

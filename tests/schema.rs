@@ -99,6 +99,51 @@ fn every_document_is_as_its_schema_says_and_has_no_other_keys() {
     }
 }
 
+/// Reports as JSON lines, the types of their rows, and what a row has beside its type's keys.
+const LINES: &[(&str, &str, &[&str], &[&str])] = &[
+    ("snapshot", "today --demo", &["Row", "CompositeRow"], &["report"]),
+    ("snapshot", "today NOSUCHTHING STAR50 --demo --currency USD", &["Row"], &["report"]),
+    ("compare", "compare STAR50 SP500 ASIA --demo", &["Compared"], &["report"]),
+    ("movers", "movers ASIA CN-CHIPS --demo", &["Mover"], &["report", "group"]),
+    ("check", "check STAR50.1D>3 SP500.1D<0 --demo", &["Checked"], &["report"]),
+    (
+        "chart",
+        "chart STAR50 SP500 --demo",
+        &["ChartPoint"],
+        &["report", "id", "name", "kind", "currency", "basis"],
+    ),
+    ("list", "list", &["Listed", "ListedComposite", "ListedGroup"], &["report", "what"]),
+    ("sources", "sources", &["SourceRow"], &["report"]),
+];
+
+#[test]
+fn every_json_line_is_a_row_as_its_documents_schema_says() {
+    let home = tempfile::tempdir().unwrap();
+    for (name, line, types, beside) in LINES {
+        let args: Vec<&str> = line.split(' ').chain(["--format", "jsonl"]).collect();
+        let whole = closed(schema(name));
+        let validators: Vec<jsonschema::Validator> = types
+            .iter()
+            .map(|row| {
+                assert!(whole["$defs"][row].is_object(), "{name}: {row}");
+                let row = serde_json::json!({ "$defs": whole["$defs"], "$ref": format!("#/$defs/{row}") });
+                jsonschema::options().should_validate_formats(true).build(&row).unwrap()
+            })
+            .collect();
+        let (text, _) = run(home.path(), &args);
+        let mut of_type = vec![0; types.len()];
+        for row in text.lines() {
+            let mut row: Value = serde_json::from_str(row).unwrap();
+            for key in *beside {
+                assert!(row.as_object_mut().unwrap().remove(*key).is_some(), "{line}: {key}");
+            }
+            let kind = validators.iter().position(|v| v.is_valid(&row));
+            of_type[kind.unwrap_or_else(|| panic!("{line}: {row}"))] += 1;
+        }
+        assert!(of_type.iter().all(|rows| *rows > 0), "{line}: {of_type:?}");
+    }
+}
+
 #[test]
 fn the_closes_held_of_an_instrument_are_as_their_schema_says() {
     let home = tempfile::tempdir().unwrap();
@@ -129,6 +174,20 @@ fn the_closes_held_of_an_instrument_are_as_their_schema_says() {
     let place = path.to_str().unwrap();
     hold(home.path(), "history", &["history", "SP500", "--store", place, "--json"], &[0]);
     hold(home.path(), "history", &["history", "SP500", "--store", place, "--json", "--revisions"], &[0]);
+    let rows = |more: &[&str]| run(home.path(), &[&["history", "SP500", "--store", place], more].concat()).0;
+    let whole = closed(schema("history"));
+    let text = rows(&["--revisions", "--format", "jsonl"]);
+    for (line, row) in text.lines().zip(["HeldClose", "HeldClose", "Revised"]) {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        for key in ["report", "id", "name", "source", "symbol", "basis", "as_traded", "currency"] {
+            assert!(line.as_object_mut().unwrap().remove(key).is_some(), "{key}");
+        }
+        let row = serde_json::json!({ "$defs": whole["$defs"], "$ref": format!("#/$defs/{row}") });
+        assert!(jsonschema::validator_for(&row).unwrap().is_valid(&line), "{line}");
+    }
+    assert_eq!(text.lines().count(), 3);
+    let csv = rows(&["--format", "csv", "--fields", "date,close,symbol"]);
+    assert_eq!(csv, "date,close,symbol\n2026-01-16,6940.01,^GSPC\n2026-01-20,6796.87,^GSPC\n");
 }
 
 #[test]

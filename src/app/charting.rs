@@ -42,11 +42,11 @@ pub struct ChartOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum NoChart {
     /// A picture of what is no chart.
-    #[error("only `marketsnap chart` writes {0}: use --format table or json here")]
+    #[error("only `marketsnap chart` writes {0}: leave --format {0} out here")]
     NotAPicture(&'static str),
     /// A file name whose suffix names no format.
     #[error(
-        "the format of '{0}' is not clear from its name: use a name ending in .svg, .png, .json or .txt, or --format"
+        "the format of '{0}' is not clear from its name: use a name ending in .svg, .png, .txt, .json, .jsonl, .csv, .md or .html, or --format"
     )]
     UnknownSuffix(String),
     /// A ground without a picture.

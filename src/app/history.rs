@@ -2,6 +2,7 @@
 //!
 //! Not for: reports (`run`), asking a source, or the store as a whole (`upkeep`).
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,13 +11,13 @@ use super::options::Options;
 use super::output::{self, Console};
 use super::run::end_at_once;
 use super::words::{self, Meaning};
-use super::{Clock, Exit, RunError, Style, UsageError, WriteError, asked_of, own, prices};
+use super::{Clock, Exit, Format, RunError, Style, UsageError, WriteError, asked_of, fields, own, prices};
 use crate::compute::Chosen;
 use crate::domain::history::{HeldClose, HeldSeries, Revised};
 use crate::domain::text::sanitise;
 use crate::domain::{History, InstrumentId, Own, Universe};
 use crate::fetch;
-use crate::render::{self, Dialect, HistoryFormat};
+use crate::render::{self, Dialect};
 use crate::store::{self, Opening, Place, Revision, Store, StoreError};
 
 /// Symbols longer than this are cut where they are shown.
@@ -39,6 +40,10 @@ pub struct HistoryOptions {
     pub format: Option<HistoryAs>,
     /// The form where neither that nor a suffix says one.
     pub fallback: Option<HistoryAs>,
+    /// Fields to show, by their names in the JSON; empty for the usual ones.
+    pub fields: Vec<String>,
+    /// The command line names them, and not the environment.
+    pub fields_named: bool,
     /// The file to write; none for standard output.
     pub output: Option<PathBuf>,
     /// How it looks.
@@ -53,7 +58,7 @@ pub struct HistoryOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HistoryAs {
     /// All that is held, as it is held.
-    Held(HistoryFormat),
+    Held(Format),
     /// Prices for an accounting program.
     Prices(Dialect),
 }
@@ -63,12 +68,12 @@ pub enum HistoryAs {
 pub enum NotSo {
     /// A file name whose suffix names no format.
     #[error(
-        "the format of '{0}' is not clear from its name: use a name ending in .csv, .json, .txt, .ledger or .beancount, or --format"
+        "the format of '{0}' is not clear from its name: use a name ending in .txt, .json, .jsonl, .csv, .md, .html, .ledger or .beancount, or --format"
     )]
     Suffix(String),
     /// Earlier versions as prices.
     #[error(
-        "an accounting program takes one price a day, so --revisions goes with --format table, csv or json"
+        "an accounting program takes one price a day, so --revisions goes with another --format than ledger or beancount"
     )]
     Revisions,
     /// Two dates between which no day lies.
@@ -99,6 +104,7 @@ pub fn history(
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
     let form = form(options).map_err(UsageError::from)?;
+    let names = named(options, form).map_err(UsageError::from)?;
     if let Some((from, to)) = options.from.zip(options.to).filter(|(from, to)| from > to) {
         return Err(UsageError::from(NotSo::Backwards { from, to }).into());
     }
@@ -134,11 +140,8 @@ pub fn history(
         let whose = whose(options);
         return Ok(nothing(console, &format!("closes of {id}{whose}"), &path));
     }
-    let bytes = written(held, form, options, &universe)?;
-    match &options.output {
-        None => output::to_stdout(console, &bytes)?,
-        Some(path) => output::to_file(path, &bytes)?,
-    }
+    let bytes = written(held, form, &names, options, &universe)?;
+    output::put(options.output.as_deref(), console, &bytes)?;
     Ok(Exit::Complete)
 }
 
@@ -147,17 +150,27 @@ fn form(options: &HistoryOptions) -> Result<HistoryAs, NotSo> {
     let usual = options.fallback;
     let form = match (options.format, &options.output) {
         (Some(form), _) => form,
-        (None, None) => usual.unwrap_or(HistoryAs::Held(HistoryFormat::Table)),
+        (None, None) => usual.unwrap_or(HistoryAs::Held(Format::Table)),
         (None, Some(path)) => match suffix(path).as_deref() {
-            Some("txt") => HistoryAs::Held(HistoryFormat::Table),
-            Some("csv") => HistoryAs::Held(HistoryFormat::Csv),
-            Some("json") => HistoryAs::Held(HistoryFormat::Json),
+            Some("txt") => HistoryAs::Held(Format::Table),
+            Some("csv") => HistoryAs::Held(Format::Csv),
+            Some("json") => HistoryAs::Held(Format::Json),
+            Some("jsonl" | "ndjson") => HistoryAs::Held(Format::JsonLines),
+            Some("md" | "markdown") => HistoryAs::Held(Format::Markdown),
+            Some("html" | "htm") => HistoryAs::Held(Format::Html),
             Some("ledger") => HistoryAs::Prices(Dialect::Ledger),
             Some("beancount") => HistoryAs::Prices(Dialect::Beancount),
             _ => usual.ok_or_else(|| NotSo::Suffix(sanitise(&path.to_string_lossy(), 80)))?,
         },
     };
     if options.revisions && matches!(form, HistoryAs::Prices(_)) { Err(NotSo::Revisions) } else { Ok(form) }
+}
+
+/// The fields to show.
+fn named(options: &HistoryOptions, form: HistoryAs) -> Result<Vec<String>, fields::NoField> {
+    let format = if let HistoryAs::Held(format) = form { format } else { Format::Table };
+    let (fields, fields_named) = (options.fields.clone(), options.fields_named);
+    fields::chosen(&Options { fields, fields_named, ..Options::default() }, "history", format)
 }
 
 /// What a file's name ends in, in small letters.
@@ -173,12 +186,17 @@ fn source(options: &HistoryOptions) -> Result<Option<String>, UsageError> {
 fn written(
     held: History,
     form: HistoryAs,
+    names: &[String],
     options: &HistoryOptions,
     universe: &Universe,
 ) -> Result<Vec<u8>, RunError> {
     let mut bytes = Vec::new();
     let done = match form {
-        HistoryAs::Held(format) => render::history(&held, format, &options.style, &mut bytes),
+        HistoryAs::Held(format) => {
+            let mut render =
+                |out: &mut dyn Write, format| render::history(&held, format, &options.style, out);
+            fields::rendered(format, names, &mut render).map(|rendered| bytes = rendered)
+        }
         HistoryAs::Prices(dialect) => {
             let list = prices::of(held, universe).map_err(UsageError::from)?;
             list.map_or(Ok(()), |list| render::prices(&list, dialect, &mut bytes))

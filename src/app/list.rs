@@ -3,30 +3,26 @@
 //! Not for: asking a source what it knows.
 
 use super::output::{self, Console};
-use super::words;
-use super::{Exit, Format, RunError, Style, WriteError, own as owned};
+use super::{Exit, Format, Options, RunError, UsageError, WriteError, fields, own as owned, plan, words};
 use crate::domain::listing::{Listed, ListedComposite, ListedGroup, ListedMember, Listing};
 use crate::domain::text::sanitise;
-use crate::domain::{Composite, Group, Instrument, Own, Percent, PriceLimit, Universe};
+use crate::domain::{Composite, Group, Instrument, Percent, PriceLimit, Universe};
 use crate::render;
 
 /// Writes what exists and holds `text` in an id, name, alias or symbol; everything without one.
 ///
 /// # Errors
-/// [`RunError`] when the built-in data are broken or the list could not be written.
-pub fn list(
-    text: Option<&str>,
-    own: &Own,
-    format: Format,
-    style: &Style,
-    console: &mut Console<'_>,
-) -> Result<Exit, RunError> {
-    let universe = owned::universe(own)?;
+/// [`RunError`] when what was asked makes no sense, the built-in data are broken or the list could not be written.
+pub fn list(text: Option<&str>, options: &Options, console: &mut Console<'_>) -> Result<Exit, RunError> {
+    let format = plan::format(options)?;
+    let names = fields::chosen(options, "list", format).map_err(UsageError::from)?;
+    let universe = owned::universe(&options.own)?;
     let found = listing(&universe, text.unwrap_or_default());
-    let mut bytes = Vec::new();
-    render::listing(&found, format, style, &mut bytes).map_err(WriteError::Stdout)?;
+    let bytes = fields::rendered(format, &names, &mut |out, format| {
+        render::listing(&found, format, &options.style, out)
+    });
     if !found.is_empty() || format == Format::Json {
-        output::to_stdout(console, &bytes)?;
+        output::put(options.output.as_deref(), console, &bytes.map_err(WriteError::Stdout)?)?;
     }
     if !found.is_empty() {
         return Ok(Exit::Complete);

@@ -111,6 +111,10 @@ pub struct Options {
     pub format: Option<Format>,
     /// Format from the environment, where neither a flag nor a file's suffix says one.
     pub fallback_format: Option<Format>,
+    /// Fields to show, by their names in the JSON; empty for the usual ones.
+    pub fields: Vec<String>,
+    /// The command line names them, and not the environment.
+    pub fields_named: bool,
     /// File to write instead of standard output.
     pub output: Option<PathBuf>,
     /// How it looks.

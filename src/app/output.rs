@@ -153,6 +153,11 @@ pub(super) fn shortened(ids: &[&str]) -> String {
     if ids.len() > 8 { format!("{shown} and {} more", ids.len() - 8) } else { shown }
 }
 
+/// Writes to a file, or where none is named to standard output.
+pub(super) fn put(file: Option<&Path>, console: &mut Console<'_>, bytes: &[u8]) -> Result<(), WriteError> {
+    file.map_or_else(|| to_stdout(console, bytes), |path| to_file(path, bytes))
+}
+
 /// Writes to standard output; a reader that went away is no error.
 pub(super) fn to_stdout(console: &mut Console<'_>, bytes: &[u8]) -> Result<(), WriteError> {
     match console.out.write_all(bytes).and_then(|()| console.out.flush()) {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use super::charting::Charting;
 use super::options::{Command, Options};
 use super::usage::UsageError;
-use super::{asked_of, charting, check, choice, own, rates};
+use super::{asked_of, charting, check, choice, fields, own, rates};
 use crate::compute::check::Asked;
 use crate::compute::{Chosen, movers::Ranking};
 use crate::domain::horizon::{Period, TABLE};
@@ -69,6 +69,8 @@ pub struct Plan {
     pub(super) settings: fetch::Settings,
     pub(super) never: Vec<String>,
     pub(super) format: Format,
+    /// Fields to show, by their names; none for the usual ones.
+    pub(super) fields: Vec<String>,
     /// What a chart shows, and in which form.
     pub(super) chart: Charting,
     pub(super) output: Option<PathBuf>,
@@ -99,9 +101,10 @@ impl Plan {
         let wants = rates::beside(wants, currency.as_deref(), &mut universe);
         let (as_of, date) = instant(&options, &universe, &wants, now)?;
         let day = date.unwrap_or_else(|| as_of.unwrap_or(now).date_naive());
-        let horizons = horizons(&options, day)?;
         let chart = Charting::new(&options, choice::distinct(&chosen, &universe), &benchmark)?;
         let format = if chart.picture.is_some() { Format::Table } else { format(&options)? };
+        let fields = fields::chosen(&options, fields::document(options.command), format)?;
+        let horizons = horizons(&options, &fields::horizons(&fields), day)?;
         universe.speak(options.lang);
         Ok(Self {
             command: options.command,
@@ -142,6 +145,7 @@ impl Plan {
             refresh: options.refresh,
             as_known_now: options.when.as_known_now,
             format,
+            fields,
             chart,
             output: options.output,
             style: options.style,
@@ -155,7 +159,10 @@ impl Plan {
     /// records. The table shows neither.
     pub(super) fn all_the_way(&self) -> bool {
         match self.command {
-            Command::Today => self.format == Format::Json,
+            Command::Today => {
+                matches!(self.format, Format::Json | Format::JsonLines | Format::Csv)
+                    || !self.fields.is_empty()
+            }
             Command::Show => true,
             Command::Check => self.checks.of_everything(),
             Command::Compare | Command::Movers | Command::Chart => false,
@@ -218,7 +225,7 @@ fn instant(
     Ok((if options.demo { demo() } else { None }, None))
 }
 
-fn horizons(options: &Options, day: NaiveDate) -> Result<Vec<Horizon>, UsageError> {
+fn horizons(options: &Options, named: &[Horizon], day: NaiveDate) -> Result<Vec<Horizon>, UsageError> {
     let mut horizons: Vec<Horizon> = Vec::new();
     let all = TABLE.map(|(_, horizon, _)| horizon);
     let window = charting::window(options);
@@ -229,7 +236,7 @@ fn horizons(options: &Options, day: NaiveDate) -> Result<Vec<Horizon>, UsageErro
         _ => &USUAL,
     };
     let since = options.since.map(Horizon::Since);
-    for h in since.iter().chain(&window).chain(usual).chain(&options.sort) {
+    for h in since.iter().chain(&window).chain(usual).chain(&options.sort).chain(named) {
         if let Horizon::Since(since) = h
             && *since >= day
         {
@@ -251,7 +258,8 @@ fn first_day_needed(command: Command, horizons: &[Horizon], day: NaiveDate) -> N
     day.checked_sub_signed(Duration::days(longest + SPARE_DAYS)).unwrap_or(day)
 }
 
-fn format(options: &Options) -> Result<Format, UsageError> {
+/// The form asked for, or the one that the file's suffix names.
+pub(super) fn format(options: &Options) -> Result<Format, UsageError> {
     if let Some(format) = options.format {
         return Ok(format);
     }

@@ -8,7 +8,7 @@ use std::io;
 use super::output::{Console, Missing, WriteError};
 use super::plan::Plan;
 use super::run::RunError;
-use super::{Exit, check, depth, output};
+use super::{Exit, check, depth, fields, output};
 use crate::app::Command;
 use crate::compute::{Inputs, chart, comparison, movers, show, snapshot};
 use crate::domain::snapshot::{Completeness, Failed, Session};
@@ -67,7 +67,7 @@ impl Given<'_> {
 }
 
 fn today(given: &Given<'_>, console: &mut Console<'_>) -> Result<Exit, RunError> {
-    let report = given.snapshot();
+    let report = Snapshot { columns: given.plan.fields.clone(), ..given.snapshot() };
     let rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
     given.write(console, (report.status, &report.errors), rows.map(|r| &r.session), &mut |out, format| {
         render::snapshot(&report, format, &given.plan.style, out)
@@ -135,11 +135,6 @@ pub(super) fn finish(
 
 /// Writes the report to where the plan says.
 pub(super) fn put(plan: &Plan, console: &mut Console<'_>, render: &mut Render<'_>) -> Result<(), RunError> {
-    let mut bytes: Vec<u8> = Vec::new();
-    render(&mut bytes, plan.format).map_err(WriteError::Stdout)?;
-    match &plan.output {
-        None => output::to_stdout(console, &bytes)?,
-        Some(path) => output::to_file(path, &bytes)?,
-    }
-    Ok(())
+    let bytes = fields::rendered(plan.format, &plan.fields, render).map_err(WriteError::Stdout)?;
+    Ok(output::put(plan.output.as_deref(), console, &bytes)?)
 }

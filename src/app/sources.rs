@@ -2,12 +2,14 @@
 //!
 //! Not for: asking them (`probe`), or reports of closes (`run`).
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, NaiveTime, Utc};
 
 use super::options::Options;
 use super::output::{self, Console};
 use super::probe::Probes;
-use super::{Clock, Exit, Format, RunError, Style, UsageError, WriteError, asked_of, own};
+use super::{Clock, Exit, Format, RunError, Style, UsageError, WriteError, asked_of, fields, own, plan};
 use crate::domain::sources::{
     Address, Coverage, KeyNeeded, LeftOut, Limits, Probe, SourceRow, SourceState, Sources,
 };
@@ -30,6 +32,8 @@ pub struct SourcesPlan {
     never: Vec<String>,
     pub(super) probe: bool,
     format: Format,
+    fields: Vec<String>,
+    output: Option<PathBuf>,
     style: Style,
 }
 
@@ -40,6 +44,8 @@ impl SourcesPlan {
     /// [`UsageError`] when what was asked makes no sense.
     pub fn new(options: Options, probe: bool) -> Result<Self, UsageError> {
         asked_of::check_addresses(&options)?;
+        let format = plan::format(&options)?;
+        let fields = fields::chosen(&options, "sources", format)?;
         let mut universe = own::universe(&options.own)?;
         asked_of::prefer(&options, &mut universe)?;
         let named = asked_of::checked(&options.sources)?;
@@ -56,8 +62,8 @@ impl SourcesPlan {
             deadline: options.timeout,
             user_agent: None,
         };
-        let format = options.format.unwrap_or_default();
-        Ok(Self { universe, settings, order, never, probe, format, style: options.style })
+        let (output, style) = (options.output, options.style);
+        Ok(Self { universe, settings, order, never, probe, format, fields, output, style })
     }
 
     pub(super) fn sources(&self) -> impl Iterator<Item = &'static dyn Source> {
@@ -84,9 +90,10 @@ pub fn sources(
     console: &mut Console<'_>,
 ) -> Result<Exit, RunError> {
     let report = table(plan, probes, clock.now());
-    let mut bytes = Vec::new();
-    render::sources(&report, plan.format, &plan.style, &mut bytes).map_err(WriteError::Stdout)?;
-    output::to_stdout(console, &bytes)?;
+    let bytes = fields::rendered(plan.format, &plan.fields, &mut |out, format| {
+        render::sources(&report, format, &plan.style, out)
+    });
+    output::put(plan.output.as_deref(), console, &bytes.map_err(WriteError::Stdout)?)?;
     if !report.probed || report.any_answered() {
         return Ok(Exit::Complete);
     }

@@ -5,6 +5,7 @@
 use chrono::NaiveDate;
 
 use super::charting::NoChart;
+use super::fields::NoField;
 use super::history::NotSo;
 use super::prices::NoPrice;
 use crate::catalogue::{CatalogueError, OwnFault};
@@ -116,9 +117,12 @@ pub enum UsageError {
     GroupBenchmark(String),
     /// A file name whose suffix names no format.
     #[error(
-        "the format of '{0}' is not clear from its name: use a name ending in .json or .txt, or --format"
+        "the format of '{0}' is not clear from its name: use a name ending in .txt, .json, .jsonl, .csv, .md or .html, or --format"
     )]
     UnknownSuffix(String),
+    /// A field that cannot be had.
+    #[error(transparent)]
+    NoField(#[from] NoField),
     /// A store that no backend speaks with.
     #[error("{0} (--store, MARKETSNAP_STORE)")]
     StoreAddress(#[from] NoAddress),

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 
 use super::World;
+use super::how::How;
 use super::parse::{Conflict, Given};
-use crate::app::{ChartOptions, Format, Options, Palette, Picture, Style, When};
+use crate::app::{Options, Palette, Style, When};
 use crate::domain::{Horizon, Lang, Own};
 
 /// The width of a table that no terminal shows.
@@ -59,15 +60,8 @@ pub(super) struct Shared {
     #[arg(long, value_name = "CODE", env = "MARKETSNAP_CURRENCY", help_heading = "What")]
     currency: Option<String>,
 
-    /// Output format [default: table, or by the suffix of -o]
-    #[arg(long, value_enum, env = "MARKETSNAP_FORMAT", help_heading = "How")]
-    format: Option<FormatName>,
-    /// The same as --format json
-    #[arg(long, env = "MARKETSNAP_JSON", value_parser = FalseyValueParser::new(), help_heading = "How")]
-    json: bool,
-    /// Write to a file, whole or not at all (.json or .txt; - is standard output)
-    #[arg(short, long, value_name = "FILE", help_heading = "How")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) how: How,
 
     /// Colour
     #[arg(long, value_enum, default_value_t = Color::Auto, env = "MARKETSNAP_COLOR", help_heading = "Look")]
@@ -133,34 +127,6 @@ pub(super) struct Shared {
     no_progress: bool,
 }
 
-/// Reads a format of a chart, naming pictures too where it is none.
-pub(super) fn formats_of_charts() -> impl TypedValueParser<Value = FormatName> {
-    PossibleValuesParser::new(["table", "json", "jsonl", "csv", "markdown", "html", "svg", "png"])
-        .try_map(|name| <FormatName as ValueEnum>::from_str(&name, false))
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum FormatName {
-    /// A table for reading
-    Table,
-    /// One JSON document
-    Json,
-    /// One JSON document for each row, a line each
-    Jsonl,
-    /// A row for each instrument, under a header
-    Csv,
-    /// Markdown with tables
-    Markdown,
-    /// One self-contained page
-    Html,
-    /// A picture of lines and letters
-    #[value(hide = true)]
-    Svg,
-    /// A picture of pixels
-    #[value(hide = true)]
-    Png,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Color {
     /// On a terminal, unless NO_COLOR is set
@@ -189,27 +155,6 @@ enum LangName {
     Zh,
 }
 
-impl FormatName {
-    fn format(self) -> Format {
-        match self {
-            FormatName::Table | FormatName::Svg | FormatName::Png => Format::Table,
-            FormatName::Json => Format::Json,
-            FormatName::Jsonl => Format::JsonLines,
-            FormatName::Csv => Format::Csv,
-            FormatName::Markdown => Format::Markdown,
-            FormatName::Html => Format::Html,
-        }
-    }
-
-    fn picture(self) -> Option<Picture> {
-        match self {
-            FormatName::Svg => Some(Picture::Svg),
-            FormatName::Png => Some(Picture::Png),
-            _ => None,
-        }
-    }
-}
-
 impl Shared {
     /// Refuses flags that cannot stand together, where both come from one place.
     pub(super) fn check(&self, given: &Given) -> Result<(), Conflict> {
@@ -226,10 +171,7 @@ impl Shared {
         if given.has("demo") && given.has("verify") {
             return Err(Conflict::Both("--demo", "--verify"));
         }
-        if self.json && self.format.is_some_and(|f| !matches!(f, FormatName::Json)) && both("json", "format")
-        {
-            return Err(Conflict::Both("--json", "--format table"));
-        }
+        self.how.check(given)?;
         if self.ascii && self.lang == LangName::Zh && both("ascii", "lang") {
             return Err(Conflict::Both("--ascii", "--lang zh"));
         }
@@ -259,13 +201,7 @@ impl Shared {
         world: &World<'_>,
         given: &Given,
     ) -> Options {
-        let json = self.json && (given.has("json") || !given.has("format"));
-        let format = if json { Some(FormatName::Json) } else { self.format };
-        let picture = format.and_then(FormatName::picture);
-        let format = format.map(FormatName::format);
-        // A variable's format is for where neither a flag nor the file's suffix says one.
-        let on_line = given.has("json") || given.has("format");
-        Options {
+        let options = Options {
             command,
             words,
             expressions: Vec::new(),
@@ -278,11 +214,6 @@ impl Shared {
                 require_settled: self.require_settled,
             },
             horizons: self.horizons.clone(),
-            chart: ChartOptions {
-                picture: picture.filter(|_| on_line),
-                fallback_picture: picture.filter(|_| !on_line),
-                ..ChartOptions::default()
-            },
             since: None,
             sort: None,
             top: None,
@@ -313,13 +244,12 @@ impl Shared {
             refresh: self.refresh,
             timeout: self.timeout,
             base_urls: world.environment.base_urls.clone(),
-            format: format.filter(|_| on_line),
-            fallback_format: format.filter(|_| !on_line),
-            output: self.file().cloned(),
             style: Style { ascii: self.ascii && self.lang(given) == Lang::En, ..self.style(world) },
             lang: self.lang(given),
             quiet: self.quiet && self.verbose == 0,
-        }
+            ..Options::default()
+        };
+        self.how.put(options, given)
     }
 
     /// Whether closes are kept: what stands on the command line outranks a variable.
@@ -330,7 +260,7 @@ impl Shared {
 
     /// The width of a terminal that the report goes to.
     pub(super) fn terminal(&self, world: &World<'_>) -> Option<u16> {
-        world.terminal_width.filter(|_| self.file().is_none())
+        world.terminal_width.filter(|_| self.how.file().is_none())
     }
 
     /// The width that stands on the command line.
@@ -344,13 +274,8 @@ impl Shared {
         if self.lang == LangName::Zh && !outranked { Lang::Zh } else { Lang::En }
     }
 
-    /// The file to write; `-` is standard output.
-    fn file(&self) -> Option<&PathBuf> {
-        self.output.as_ref().filter(|path| path.as_os_str() != "-")
-    }
-
     pub(super) fn style(&self, world: &World<'_>) -> Style {
-        let terminal = if self.file().is_none() { world.terminal_width } else { None };
+        let terminal = if self.how.file().is_none() { world.terminal_width } else { None };
         let color = match self.color {
             Color::Always => true,
             Color::Never => false,

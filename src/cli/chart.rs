@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum, value_parser};
 
 use super::World;
 use super::args::{self, Shared};
+use super::how;
 use super::parse::{Conflict, Given};
 use crate::app::{ChartOptions, ChartSize, Command, Measure, Options, Picture, Theme};
 use crate::domain::Horizon;
@@ -24,11 +25,11 @@ use crate::domain::Horizon;
         .value_parser(value_parser!(u16).range(40..=8000))
         .help("Width: 40 to 1000 columns [default: the terminal's, 80 in a pipe], or 480 to 8000 pixels of a picture [default: 1200]")),
     mut_arg("format", |a| a
-        .value_parser(args::formats_of_charts())
+        .value_parser(how::formats_of_charts())
         .hide_possible_values(true)
-        .help("Output format: table, json, svg or png [default: table, or by the suffix of -o]")),
+        .help("Output format: table, json, jsonl, csv, markdown, html, svg or png [default: table, or by the suffix of -o]")),
     mut_arg("output", |a| a
-        .help("Write to a file, whole or not at all (.svg, .png, .json or .txt; - is standard output)")),
+        .help("Write to a file, whole or not at all, in the format of its suffix: .svg .png .txt .json .jsonl .csv .md .html (- is standard output)")),
     mut_arg("horizons", |a| a.hide(true)),
     mut_arg("palette", |a| a.hide(true))
 )]

@@ -8,6 +8,9 @@ use super::args::{BENCHMARK, Shared};
 use super::parse::{Conflict, Given};
 use crate::app::{Command, Options};
 
+/// What `--fields` without a list stands for.
+const CONDITIONS: &str = "of conditions";
+
 /// Exit with 10 when a condition holds, with 0 when none does
 ///
 /// A condition compares figures, ID.FIELD, with numbers, dates, words or one another, and joins comparisons
@@ -31,6 +34,11 @@ use crate::app::{Command, Options};
 #[command(
     before_help = "Examples:\n  marketsnap check 'STAR50.1D > 3 and SP500.1D < 0'\n  marketsnap check 'ASIA.YTD - SP500.YTD > 5' 'STAR50.excess.1D >= 5'\n  marketsnap check 'SP500.record.loss_sessions > 60' -q && echo calm\n  marketsnap check 'LOONGSON.limit = up' 'CN-CHIPS.advancers >= 4' --json\n  marketsnap check 'VIX.close > 20 or not (STAR50.session >= 2026-01-21)' --allow-live\n  marketsnap check 'HYGON.since:2025-12-31 > 25 %'\n  marketsnap check --fields              every field",
     mut_arg("horizons", |a| a.hide(true)),
+    mut_arg("fields", |a| a
+        .num_args(0..=1)
+        .require_equals(true)
+        .default_missing_value(CONDITIONS)
+        .help("Alone: list the fields that a condition can name. --fields=LIST: of the report only these, by their names in the JSON (--fields=help lists all)")),
     mut_arg("quiet", |a| a.help("Leave out warnings, and print only what could not be decided, on standard error; --json and -o still write the report"))
 )]
 pub(super) struct Check {
@@ -40,9 +48,6 @@ pub(super) struct Check {
     /// Accept live and provisional values too
     #[arg(long, env = "MARKETSNAP_ALLOW_LIVE", value_parser = FalseyValueParser::new())]
     allow_live: bool,
-    /// List the fields that a condition can name
-    #[arg(long, conflicts_with = "expressions")]
-    pub(super) fields: bool,
     /// What excess and relative are against
     #[arg(long, value_name = "ID", default_value = BENCHMARK, env = "MARKETSNAP_BENCHMARK", help_heading = "What")]
     benchmark: String,
@@ -57,11 +62,19 @@ impl Check {
         if given.has("horizons") {
             return Err(Conflict::Both("--horizons", "check"));
         }
+        let lists = self.lists_fields();
         let form = [("json", "--json"), ("format", "--format"), ("output", "--output")];
-        match form.into_iter().find(|(id, _)| self.fields && given.has(id)) {
+        match form.into_iter().find(|(id, _)| lists && given.has(id)) {
             Some((_, flag)) => Err(Conflict::Both("--fields", flag)),
+            None if lists && !self.expressions.is_empty() => Err(Conflict::Both("--fields", "a condition")),
+            None if !lists && self.expressions.is_empty() => Err(Conflict::Alone("--fields", "a condition")),
             None => Ok(()),
         }
+    }
+
+    /// Whether the fields that a condition can name are asked for.
+    pub(super) fn lists_fields(&self) -> bool {
+        self.shared.how.fields == [CONDITIONS]
     }
 
     pub(super) fn options(&self, world: &World<'_>, given: &Given) -> Options {

@@ -8,8 +8,9 @@ use clap::{Args, ValueEnum};
 
 use super::World;
 use super::args::{NARROWEST, WIDTH_IN_A_PIPE, day};
+use super::how::FieldName;
 use super::parse::{Conflict, Given};
-use crate::app::{Dialect, HistoryAs, HistoryFormat, HistoryOptions, Style};
+use crate::app::{Dialect, Format, HistoryAs, HistoryOptions, Style};
 use crate::domain::Own;
 
 /// The closes that earlier runs kept of one instrument, newest last
@@ -46,9 +47,12 @@ pub(super) struct History {
     /// The same as --format json
     #[arg(long, env = "MARKETSNAP_JSON", value_parser = FalseyValueParser::new())]
     json: bool,
-    /// Write to a file, whole or not at all (.csv, .json, .txt, .ledger or .beancount; - is standard output)
+    /// Write to a file, whole or not at all, in the format of its suffix: .txt .json .jsonl .csv .md .html .ledger .beancount (- is standard output)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Only these fields, comma separated, by their names in the JSON: date,close (`--fields help` lists all)
+    #[arg(long, value_name = "LIST", value_delimiter = ',', env = "MARKETSNAP_FIELDS", value_parser = FieldName)]
+    fields: Vec<String>,
     /// The file, or the database of a PostgreSQL server, that closes are kept in [default: marketsnap/closes.db in the user's data folder]
     #[arg(long, value_name = "PATH|URL", env = "MARKETSNAP_STORE", hide_env_values = true)]
     store: Option<PathBuf>,
@@ -68,6 +72,12 @@ enum Form {
     Csv,
     /// One JSON document
     Json,
+    /// One JSON document for each close, a line each
+    Jsonl,
+    /// Markdown with tables
+    Markdown,
+    /// One self-contained page
+    Html,
     /// Price directives for ledger and hledger
     Ledger,
     /// Price directives for beancount
@@ -77,9 +87,12 @@ enum Form {
 impl Form {
     fn written(self) -> HistoryAs {
         match self {
-            Form::Table => HistoryAs::Held(HistoryFormat::Table),
-            Form::Csv => HistoryAs::Held(HistoryFormat::Csv),
-            Form::Json => HistoryAs::Held(HistoryFormat::Json),
+            Form::Table => HistoryAs::Held(Format::Table),
+            Form::Csv => HistoryAs::Held(Format::Csv),
+            Form::Json => HistoryAs::Held(Format::Json),
+            Form::Jsonl => HistoryAs::Held(Format::JsonLines),
+            Form::Markdown => HistoryAs::Held(Format::Markdown),
+            Form::Html => HistoryAs::Held(Format::Html),
             Form::Ledger => HistoryAs::Prices(Dialect::Ledger),
             Form::Beancount => HistoryAs::Prices(Dialect::Beancount),
         }
@@ -107,6 +120,8 @@ impl History {
             format: self.format.or(json.filter(|_| given.has("json"))).map(Form::written),
             // A variable's format is for where neither a flag nor the file's suffix says one.
             fallback: json.map(Form::written),
+            fields: self.fields.clone(),
+            fields_named: given.has("fields"),
             output,
             style: Style {
                 width: asked.unwrap_or(WIDTH_IN_A_PIPE),

@@ -11,6 +11,7 @@ mod compare;
 mod config;
 mod console;
 mod history;
+mod how;
 mod keys;
 mod lasting;
 mod list;
@@ -145,9 +146,9 @@ pub fn run(
         Command::Movers(movers) => (&movers.shared, movers.options(world, &given)),
         Command::Check(check) => match check.check(&given) {
             Err(conflict) => return refuse(err, &conflict),
-            Ok(()) if check.fields => {
+            Ok(()) if check.lists_fields() => {
                 let console = &mut app::Console { out, err, err_width: err_width(world) };
-                return ended(app::fields(&check.shared.style(world), console), err);
+                return ended(app::condition_fields(&check.shared.style(world), console), err);
             }
             Ok(()) => (&check.shared, check.options(world, &given)),
         },
@@ -157,13 +158,12 @@ pub fn run(
             Err(conflict) => return refuse(err, &conflict),
         },
         Command::List(list) => {
-            let done = app::list(
-                list.text.as_deref(),
-                &said.own,
-                list.format(),
-                &list.style(world),
-                &mut app::Console { out, err, err_width: err_width(world) },
-            );
+            if let Err(conflict) = list.how.check_text(&given) {
+                return refuse(err, &conflict);
+            }
+            let console = &mut app::Console { out, err, err_width: err_width(world) };
+            let options = app::Options { own: said.own.clone(), ..list.options(world, &given) };
+            let done = app::list(list.text.as_deref(), &options, console);
             return ended(done, err);
         }
         Command::Config(config) => {
@@ -174,7 +174,7 @@ pub fn run(
             let console = &mut app::Console { out, err, err_width: err_width(world) };
             return ended(app::schema(schema.name.as_deref(), console), err);
         }
-        Command::Sources(sources) => return list_sources(sources, said, world, out, err),
+        Command::Sources(sources) => return list_sources(sources, said, &given, world, out, err),
         Command::Sync(sync) => return bring_up_to_date(sync, said, &given, world, out, err),
         Command::History(history) => return show_history(history, said, &given, world, out, err),
         Command::Store(store) => return look_after(store, said, world, out, err),
@@ -235,11 +235,15 @@ fn look_after(
 fn list_sources(
     sources: &sources::Sources,
     said: &Config,
+    given: &parse::Given,
     world: &World<'_>,
     out: &mut dyn Write,
     err: &mut (dyn Write + Send),
 ) -> u8 {
-    let mut options = sources.options(world);
+    if let Err(conflict) = sources.how.check_text(given) {
+        return refuse(err, &conflict);
+    }
+    let mut options = sources.options(world, given);
     if let Err(e) = lasting::choose(&mut options, said, world) {
         return refuse(err, &*e);
     }

@@ -65,6 +65,9 @@ pub(super) enum Conflict {
     /// A picture of pixels that would be written to a terminal.
     #[error("a PNG picture is not for a terminal: name a file (-o chart.png) or send it through a pipe")]
     PngToTerminal,
+    /// A picture of what is no chart.
+    #[error("only `marketsnap chart` draws pictures: use --format table, json, jsonl or csv here")]
+    NoPicture,
     /// One that does nothing without the other.
     #[error("{0} does nothing without {1}")]
     Alone(&'static str, &'static str),
@@ -127,7 +130,13 @@ pub(super) fn explain(
     let color = world.terminal_width.is_some() && !world.environment.no_color;
     if !error.use_stderr() {
         let text = error.render();
-        let written = if color { write!(out, "{}", text.ansi()) } else { write!(out, "{text}") };
+        let written = if let Some(ContextValue::String(list)) = error.get(ContextKind::Custom) {
+            out.write_all(list.as_bytes())
+        } else if color {
+            write!(out, "{}", text.ansi())
+        } else {
+            write!(out, "{text}")
+        };
         let failed = |e: io::Error| e.kind() != io::ErrorKind::BrokenPipe;
         let failed = written.and_then(|()| out.flush()).is_err_and(failed);
         return if failed { Exit::Failure.code() } else { Exit::Complete.code() };

@@ -7,7 +7,9 @@ use clap::builder::FalseyValueParser;
 
 use super::World;
 use super::args::{NARROWEST, WIDTH_IN_A_PIPE, seconds};
-use crate::app::{Format, Options, Style};
+use super::how::How;
+use super::parse::Given;
+use crate::app::{Options, Style};
 
 /// Each source: state, last success, what it covers, on what terms and how fast it is asked
 ///
@@ -28,9 +30,8 @@ pub(super) struct Sources {
     /// Time for the probe
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, allow_negative_numbers = true, env = "MARKETSNAP_TIMEOUT")]
     timeout: Duration,
-    /// One JSON document instead of a table
-    #[arg(long, env = "MARKETSNAP_JSON", value_parser = FalseyValueParser::new())]
-    json: bool,
+    #[command(flatten)]
+    pub(super) how: How,
     /// Draw with ASCII characters only
     #[arg(long, env = "MARKETSNAP_ASCII", value_parser = FalseyValueParser::new())]
     ascii: bool,
@@ -43,21 +44,22 @@ pub(super) struct Sources {
 }
 
 impl Sources {
-    pub(super) fn options(&self, world: &World<'_>) -> Options {
-        let asked = self.width.or(world.terminal_width).map(|w| usize::from(w).max(NARROWEST));
-        Options {
+    pub(super) fn options(&self, world: &World<'_>, given: &Given) -> Options {
+        let terminal = world.terminal_width.filter(|_| self.how.file().is_none());
+        let asked = self.width.or(terminal).map(|w| usize::from(w).max(NARROWEST));
+        let options = Options {
             sources: self.source.clone(),
             timeout: self.timeout,
             memory: world.environment.memory.clone(),
             base_urls: world.environment.base_urls.clone(),
-            format: Some(if self.json { Format::Json } else { Format::Table }),
             style: Style {
                 width: asked.unwrap_or(WIDTH_IN_A_PIPE),
-                color: world.terminal_width.is_some() && !world.environment.no_color,
+                color: terminal.is_some() && !world.environment.no_color,
                 ascii: self.ascii,
                 ..Style::default()
             },
             ..Options::default()
-        }
+        };
+        self.how.put(options, given)
     }
 }

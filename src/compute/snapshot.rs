@@ -65,6 +65,7 @@ fn derive(inputs: &Inputs<'_>, stand_over: bool) -> Snapshot {
         benchmark_name,
         horizons: inputs.horizons.to_vec(),
         horizons_named: inputs.horizons_named,
+        columns: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod currency;
 pub mod digits;
 pub mod exchange;
 pub mod expr;
+pub mod fields;
 pub mod history;
 pub mod horizon;
 pub mod instrument;

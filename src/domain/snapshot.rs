@@ -168,6 +168,9 @@ pub struct Snapshot {
     /// The reader named the horizons, and is told of those that do not fit.
     #[serde(skip)]
     pub horizons_named: bool,
+    /// The columns that the reader named, as `domain::fields` does; none for the usual ones.
+    #[serde(skip)]
+    pub columns: Vec<String>,
     /// The table's order of rows.
     #[serde(skip)]
     pub blocks: Vec<Block>,

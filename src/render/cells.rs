@@ -43,6 +43,13 @@ pub enum Column {
     Session,
     /// Where the closes come from.
     Source,
+    /// Any other field, by its place among those asked for.
+    Plain {
+        /// Index into the grid's names.
+        at: usize,
+        /// It holds numbers.
+        figure: bool,
+    },
 }
 
 /// One value of a row, not yet spelled.
@@ -150,6 +157,7 @@ pub(super) fn cell(row: &Row, column: Column, style: &Style) -> Cell {
             let name = text::fit(&text::clean(&source.name, style), LONGEST_SOURCE, style);
             Cell::Text(format!("{name}{confirmed}"))
         }),
+        Column::Plain { .. } => None,
     };
     found.unwrap_or(Cell::Absent)
 }

@@ -17,6 +17,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::cells::{self, Cell, Column, Mark, NO_DATA, NO_RATE};
 use super::layout::{self, Align};
+use super::named;
 use super::number;
 use super::session;
 use super::spark;
@@ -51,8 +52,12 @@ pub struct Grid {
     pub columns: Vec<Column>,
     /// Sections, in order.
     pub sections: Vec<Section>,
+    /// The names of the columns, where the reader named them.
+    pub names: Vec<String>,
     /// Horizons that were asked for and do not fit.
     pub hidden: Vec<Horizon>,
+    /// Columns that the reader named and that do not fit.
+    pub missed: Vec<String>,
     /// Cells for the name column.
     pub name: usize,
     /// Blanks between columns.
@@ -67,18 +72,28 @@ impl Grid {
     /// Every column.
     #[must_use]
     pub fn full(report: &Snapshot, style: &Style) -> Self {
-        let columns = columns(report);
-        let spread = |row: &Row| columns.iter().map(|column| cells::cell(row, *column, style)).collect();
+        let named = named::columns(report);
+        let columns = if named.is_empty() { columns(report) } else { named.columns.clone() };
+        let spread = |(row, item): (&Row, Item)| {
+            let cell = |column: &Column| match column {
+                Column::Plain { at, .. } => named.cell(*at, item, report, style),
+                _ => cells::cell(row, *column, style),
+            };
+            columns.iter().map(cell).collect()
+        };
+        let pair = |item: &Item| Some((row(report, *item)?, *item));
         let sections = report.blocks.iter().map(|block| Section {
             title: block.title.as_deref().map(|title| text::clean(title, style)).filter(|t| !t.is_empty()),
-            rows: block.items.iter().filter_map(|item| row(report, *item)).map(spread).collect(),
+            rows: block.items.iter().filter_map(pair).map(spread).collect(),
         });
         let id = text::clean(report.benchmark.as_str(), style);
         let name = text::name(&report.benchmark_name, report.benchmark.as_str(), style);
         Self {
             sections: sections.filter(|s| !s.rows.is_empty()).collect(),
             columns,
+            names: named.names,
             hidden: Vec::new(),
+            missed: Vec::new(),
             name: cells::LONGEST_NAME,
             gap: 2,
             short: false,
@@ -129,7 +144,8 @@ impl Grid {
         let natural: Vec<usize> = (0..self.columns.len())
             .map(|at| layout::widest(texts.iter().filter_map(|row| row.get(at))))
             .collect();
-        let (order, last) = drop_order(&self.columns);
+        let named = || ((1..natural.len()).rev().collect(), Vec::new());
+        let (order, last) = if self.names.is_empty() { drop_order(&self.columns) } else { named() };
         layout::choose(&natural, &order, &last, style.cells())
     }
 
@@ -140,6 +156,8 @@ impl Grid {
             _ => None,
         });
         let hidden = hidden.collect();
+        let missed = self.names.iter().enumerate().filter(|(at, _)| !fit.kept.contains(at));
+        let missed = missed.map(|(_, name)| name.clone()).collect();
         let pick = |cells: Vec<Cell>| fit.kept.iter().filter_map(|at| cells.get(*at).cloned()).collect();
         let sections = self.sections.into_iter().map(|section| Section {
             title: section.title,
@@ -148,7 +166,9 @@ impl Grid {
         Self {
             columns: fit.kept.iter().filter_map(|at| self.columns.get(*at).copied()).collect(),
             sections: sections.collect(),
+            names: self.names,
             hidden,
+            missed,
             name: fit.name,
             gap: fit.gap,
             short: self.short,
@@ -178,6 +198,7 @@ impl Grid {
     pub(super) fn aligns(&self) -> Vec<Align> {
         let align = |column: &Column| match column {
             Column::Name | Column::Trend | Column::Session | Column::Source => Align::Left,
+            Column::Plain { figure: false, .. } => Align::Left,
             _ => Align::Right,
         };
         self.columns.iter().map(align).collect()
@@ -215,16 +236,19 @@ impl Grid {
     /// The heading of a column.
     pub(super) fn head(&self, column: Column) -> String {
         match column {
-            Column::Name => String::new(),
+            Column::Name if self.columns.first() == Some(&column) => String::new(),
+            Column::Name => "Name".to_owned(),
             Column::Close => "Close".to_owned(),
             Column::Points => "Points".to_owned(),
             Column::Move(Horizon::Since(date)) => format!("since{}", pad_day(date, self.as_of.year())),
             Column::Move(horizon) => format!("{} %", horizon.label()),
-            Column::Versus(_) => {
+            Column::Versus(horizon) => {
+                let over =
+                    if self.names.is_empty() { String::new() } else { format!("{} ", horizon.label()) };
                 let (name, id) = &self.benchmark;
                 let words = if self.short { [id, name] } else { [name, id] };
                 let short = words.into_iter().find(|n| text::width(n) <= LONGEST_BENCHMARK);
-                format!("vs {}", short.map_or("bench.", String::as_str))
+                format!("{over}vs {}", short.map_or("bench.", String::as_str))
             }
             Column::Local(horizon) => format!("{} local", horizon.label()),
             Column::Fx(horizon) => format!("{} fx", horizon.label()),
@@ -232,6 +256,7 @@ impl Grid {
             Column::Trend => "Trend".to_owned(),
             Column::Session => "Session".to_owned(),
             Column::Source => "Source".to_owned(),
+            Column::Plain { at, .. } => self.names.get(at).cloned().unwrap_or_default(),
         }
     }
 
@@ -294,7 +319,7 @@ fn drop_order(columns: &[Column]) -> (Vec<usize>, Vec<usize>) {
     let lead =
         columns.iter().find_map(|c| if let Column::Versus(h) = c { Some(Column::Move(*h)) } else { None });
     let rank = |column: &Column| match column {
-        Column::Name | Column::Close => None,
+        Column::Name | Column::Close | Column::Plain { .. } => None,
         Column::Trend => Some(0),
         Column::Source => Some(1),
         Column::Position => Some(2),

@@ -17,6 +17,7 @@ mod json;
 mod layout;
 mod listing;
 mod movers;
+mod named;
 mod number;
 mod page;
 mod pairs;
@@ -76,28 +77,35 @@ pub fn wrapped(text: &str, cells: usize, indent: usize) -> Vec<String> {
     text::wrap(text, cells, indent)
 }
 
-/// The form that closes held are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HistoryFormat {
-    /// Aligned columns for a reader.
-    #[default]
-    Table,
-    /// A row for each close.
-    Csv,
-    /// One JSON object in full precision.
-    Json,
-}
-
 /// Writes what is held of an instrument.
 ///
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
-pub fn history(held: &History, format: HistoryFormat, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn history(held: &History, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        HistoryFormat::Table => history::write(held, style, out),
-        HistoryFormat::Json => json::write(held, out),
-        HistoryFormat::Csv => history::write_csv(held, out),
+        Format::Table => history::write(held, style, out),
+        Format::Json => json::write(held, out),
+        Format::JsonLines => rows::write(held, format, out),
+        Format::Csv => history::write_csv(held, out),
+        Format::Markdown | Format::Html => flowing(format, out),
     }
+}
+
+/// Writes the rows of a report that was written as JSON with these fields only, by their names in `domain::fields`:
+/// as JSON (whose other keys stay), JSON lines or CSV.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn chosen(json: &[u8], format: Format, fields: &[String], out: &mut dyn Write) -> io::Result<()> {
+    rows::chosen(json, format, fields, out)
+}
+
+/// Writes what fields there are, a line each.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn field_list(document: &str, out: &mut dyn Write) -> io::Result<()> {
+    named::list(document, out)
 }
 
 /// Writes prices for an accounting program.

@@ -66,7 +66,9 @@ fn rows(page: &mut Page, grid: &Grid) {
     let heads = lines.next().unwrap_or_default();
     let first = grid.sections.first().and_then(|s| s.title.clone());
     let (shared, alone) = match first {
-        Some(title) if text::width(&title) <= grid.name => (Some(title), None),
+        Some(title) if text::width(&title) <= grid.name && grid.columns.first() == Some(&Column::Name) => {
+            (Some(title), None)
+        }
         other => (None, other),
     };
     if let Some(title) = alone {
@@ -140,7 +142,10 @@ fn legend(page: &mut Page, grid: &Grid, report: &Snapshot) {
     if !letters.is_empty() {
         says.push(format!("session: {}", letters.join(", ")));
     }
-    if report.horizons_named && !grid.hidden.is_empty() {
+    if !grid.missed.is_empty() {
+        let missed = grid.missed.join(", ");
+        says.push(format!("not shown at this width: {missed}; --width or --format csv shows them"));
+    } else if report.horizons_named && !grid.hidden.is_empty() {
         let labels: Vec<String> = grid.hidden.iter().map(Horizon::label).collect();
         says.push(format!("not shown at this width: {}; --width or --json shows them", labels.join(", ")));
     }

@@ -395,5 +395,6 @@ pub(super) fn snapshot() -> Snapshot {
         benchmark_name: "S&P 500".to_owned(),
         horizons: horizons(),
         horizons_named: true,
+        columns: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 mod beside;
 mod json;
 mod movers;
+mod rows;
 mod sources;
 mod wide;
 
