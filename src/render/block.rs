@@ -2,6 +2,7 @@
 //!
 //! Not for: what the cells say (`compare`, `pairs`), nor which columns fit in general (`layout`).
 
+use super::document::DataTable;
 use super::layout::{self, Align};
 use super::page::Page;
 use super::session;
@@ -41,9 +42,46 @@ impl Block {
         layout::choose(&self.natural(), order, last, style.cells()).kept.contains(&column)
     }
 
+    /// The same as a document's table, called by its first head. A label that stands deeper belongs to the one
+    /// above, and is told with it: a row has to speak for itself there.
+    fn titled(&self) -> DataTable {
+        let caption = self.rows.first().and_then(|head| head.first()).map_or("", |cell| cell.trim());
+        let mut rows = self.rows.clone();
+        let mut above = String::new();
+        for label in rows.iter_mut().filter_map(|row| row.first_mut()) {
+            if label.starts_with(' ') {
+                *label = format!("{above}, {}", label.trim());
+            } else {
+                above.clone_from(label);
+            }
+        }
+        Self { parts: self.parts.clone(), rows }.flowing(caption)
+    }
+
+    /// The same as a document's table, whole.
+    pub(super) fn flowing(&self, caption: &str) -> DataTable {
+        let figures = self.parts.iter().enumerate().filter(|(_, p)| matches!(p, Part::Figure | Part::Move));
+        let figures: Vec<usize> = figures.map(|(at, _)| at).collect();
+        let tone = |at: usize, cell: &str| match self.parts.get(at) {
+            Some(Part::Aside) => Tone::Dim,
+            Some(Part::Session) => session::tone(cell),
+            Some(Part::Move) => Tone::of_move(cell),
+            _ => Tone::Plain,
+        };
+        let mut table = DataTable::of(caption, &self.rows, &figures, tone);
+        if let Some(first) = table.head.first_mut().filter(|head| head.is_empty() || *head == caption) {
+            "Name".clone_into(first);
+        }
+        table
+    }
+
     /// Prints it; the first column is cut and others are dropped as `order` and `last` say until it fits.
     pub(super) fn print(&self, page: &mut Page, order: &[usize], last: &[usize]) {
         let style = page.style;
+        if let Some(document) = page.document() {
+            document.table(self.titled());
+            return;
+        }
         let fit = layout::choose(&self.natural(), order, last, style.cells());
         let pick = |row: &Vec<String>| -> Vec<String> {
             let cut = |at: &usize, cell: &String| match at {

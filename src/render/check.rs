@@ -23,6 +23,12 @@ const ROOM: usize = 24;
 /// Writes the report.
 pub(super) fn write(report: &Check, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
+    fill(&mut page, report);
+    page.write(out)
+}
+
+/// Puts the report on a page.
+pub(super) fn fill(page: &mut Page<'_>, report: &Check) {
     let mut facts = vec![report.as_of.format("as of %Y-%m-%d %H:%M UTC").to_string()];
     facts.extend(report.date.map(|date| format!("day {date}")));
     facts.extend(report.benchmark.as_ref().map(|id| format!("benchmark {id}")));
@@ -31,11 +37,10 @@ pub(super) fn write(report: &Check, style: &Style, out: &mut dyn Write) -> io::R
     page.demo(report.demo);
     for checked in &report.expressions {
         page.blank();
-        expression(&mut page, checked, report.as_of.year());
+        expression(page, checked, report.as_of.year());
     }
     page.notes(report.notes.iter());
     page.errors(&report.errors);
-    page.write(out)
 }
 
 fn expression(page: &mut Page<'_>, checked: &Checked, year: i32) {
@@ -44,6 +49,8 @@ fn expression(page: &mut Page<'_>, checked: &Checked, year: i32) {
         Verdict::DoesNotHold => (Tone::Plain, "does not hold"),
         Verdict::Unknown => (Tone::Alert, "unknown"),
     };
+    // In a document each condition is a part of its own.
+    let tone = if page.document().is_some() { Tone::Head } else { tone };
     page.hanging(tone, "", &format!("{word}: {}", checked.expression));
     for used in &checked.values {
         let words = format!("{}.{} {}", used.id, used.field, told(used, page.style, year));

@@ -33,18 +33,23 @@ const PAIR_COMFORT: usize = 24;
 /// Writes the report.
 pub(super) fn write(report: &Comparison, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
-    let shown = shown(report, style);
-    head(&mut page, report);
-    returns(&mut page, report, shown);
-    legend(&mut page, report, shown);
-    pairs::spreads(&mut page, report, shown);
-    pairs::clocks(&mut page, report);
-    together::ranks(&mut page, report);
-    together::links(&mut page, report);
-    rebased::block(&mut page, report);
+    fill(&mut page, report);
+    page.write(out)
+}
+
+/// Puts the report on a page.
+pub(super) fn fill(page: &mut Page, report: &Comparison) {
+    let shown = shown(report, page.style);
+    head(page, report);
+    returns(page, report, shown);
+    legend(page, report, shown);
+    pairs::spreads(page, report, shown);
+    pairs::clocks(page, report);
+    together::ranks(page, report);
+    together::links(page, report);
+    rebased::block(page, report);
     page.notes(report.notes.iter().filter(|n| n.kind != NoteKind::Period));
     page.errors(&report.errors);
-    page.write(out)
 }
 
 /// The horizons that fit both the returns and the spreads, so that one legend is true of both: all

@@ -6,9 +6,11 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::document::DataTable;
 use super::layout::{self, Align};
 use super::page::Page;
 use super::style::{Style, Tone};
+use super::text;
 use crate::domain::Basis;
 use crate::domain::history::{HeldSeries, History};
 
@@ -17,15 +19,30 @@ const CSV_HEAD: [&str; 8] = ["id", "source", "symbol", "basis", "currency", "dat
 /// Writes each series under a line that says what its closes are, newest last.
 pub(super) fn write(history: &History, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
+    fill(&mut page, history);
+    page.write(out)
+}
+
+/// Puts it on a page.
+pub(super) fn fill(page: &mut Page<'_>, history: &History) {
+    let style = page.style;
     let title = format!("marketsnap history{dot}{}{dot}{}", history.id, history.name, dot = style.dot());
-    page.hanging(Tone::Head, "", &title);
+    match page.document() {
+        Some(document) => {
+            "marketsnap history".clone_into(&mut document.title);
+            let named = [text::clean(history.id.as_str(), style), text::clean(&history.name, style)];
+            document.facts = named.to_vec();
+        }
+        None => page.hanging(Tone::Head, "", &title),
+    }
     for series in &history.series {
         page.blank();
-        page.hanging(Tone::Plain, "", &described(series, style));
+        let heads = if page.document().is_some() { Tone::Head } else { Tone::Plain };
+        page.hanging(heads, "", &described(series, style));
         let head = ["Session", "Close", "First seen UTC"].map(str::to_owned).to_vec();
         let rows =
             series.closes.iter().map(|c| vec![c.date.to_string(), c.close.to_string(), minute(c.fetched_at)]);
-        table(&mut page, head, rows);
+        table(page, &format!("Closes of {} {}", series.source, series.symbol), head, rows);
         let Some(revisions) = &series.revisions else { continue };
         page.blank();
         if revisions.is_empty() {
@@ -38,14 +55,18 @@ pub(super) fn write(history: &History, style: &Style, out: &mut dyn Write) -> io
             let seen = [minute(r.fetched_at), minute(r.replaced_at)];
             [vec![r.date.to_string(), r.close.to_string(), now(r.now)], seen.to_vec()].concat()
         });
-        table(&mut page, head, rows);
+        table(page, &format!("Changed by {} {}", series.source, series.symbol), head, rows);
     }
-    page.write(out)
 }
 
-fn table(page: &mut Page<'_>, head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) {
+fn table(page: &mut Page<'_>, caption: &str, head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) {
     let style = page.style;
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
+    if let Some(document) = page.document() {
+        let caption = text::clean(caption, style);
+        document.table(DataTable::of(&caption, &rows, &[1, 2, 3, 4], |_, _| Tone::Plain));
+        return;
+    }
     let aligns = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Right];
     for (at, row) in layout::pad(&rows, &aligns).iter().enumerate() {
         let tone = if at == 0 { Tone::Head } else { Tone::Plain };

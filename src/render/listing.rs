@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use super::document::DataTable;
 use super::layout::{self, Align};
 use super::page::Page;
 use super::style::{Style, Tone};
@@ -13,24 +14,43 @@ use crate::domain::listing::{Listed, ListedMember, Listing};
 /// Writes instruments by section, then composites and groups with their members.
 pub(super) fn write(listing: &Listing, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
+    fill(&mut page, listing);
+    page.write(out)
+}
+
+/// Puts it on a page.
+pub(super) fn fill(page: &mut Page<'_>, listing: &Listing) {
+    if let Some(document) = page.document() {
+        "marketsnap list".clone_into(&mut document.title);
+    }
     for section in listing.instruments.chunk_by(|a, b| a.section == b.section) {
-        instruments(&mut page, section);
+        instruments(page, section);
     }
     if !listing.composites.is_empty() {
         page.heading("Composites");
         for c in &listing.composites {
             let members = weighted(&c.members).join(", ");
-            page.hanging(Tone::Plain, "", &format!("{}: {}{}: {members}", c.id, c.name, mark(c.own)));
+            named(page, c.id.as_str(), &format!("{}{}", c.name, mark(c.own)), &members);
         }
     }
     if !listing.groups.is_empty() {
         page.heading("Groups");
         for g in &listing.groups {
             let members = g.members.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            page.hanging(Tone::Plain, "", &format!("{}: {}{}: {members}", g.id, g.name, mark(g.own)));
+            named(page, g.id.as_str(), &format!("{}{}", g.name, mark(g.own)), &members);
         }
     }
-    page.write(out)
+}
+
+/// A composite or group with its members.
+fn named(page: &mut Page<'_>, id: &str, name: &str, members: &str) {
+    let style = page.style;
+    match page.document() {
+        Some(document) => {
+            document.fact(&text::clean(id, style), &text::clean(&format!("{name}: {members}"), style));
+        }
+        None => page.hanging(Tone::Plain, "", &format!("{id}: {name}: {members}")),
+    }
 }
 
 /// What marks a thing of the user's own.
@@ -50,6 +70,16 @@ fn instruments(page: &mut Page<'_>, listed: &[Listed]) {
     let style = page.style;
     page.heading(listed.first().map_or("", |i| i.section.as_str()));
     let rows: Vec<Vec<String>> = listed.iter().map(|i| cells(i, style)).collect();
+    if let Some(document) = page.document() {
+        let mut head =
+            ["Id", "Name", "Chinese name", "Exchange", "Symbol", "Own"].map(str::to_owned).to_vec();
+        head.truncate(rows.first().map_or(0, Vec::len));
+        let rows = [vec![head], rows].concat();
+        let section = listed.first().map_or("", |i| i.section.as_str());
+        let caption = text::clean(&format!("Instruments: {section}"), style);
+        document.table(DataTable::of(&caption, &rows, &[], |_, _| Tone::Plain));
+        return;
+    }
     for row in layout::pad(&rows, &[Align::Left; 6]) {
         page.line(Tone::Plain, row.join("  ").trim_end());
     }

@@ -11,11 +11,14 @@ mod check;
 mod compare;
 mod directives;
 mod document;
+mod documents;
 pub mod grid;
 mod history;
+mod html;
 mod json;
 mod layout;
 mod listing;
+mod markdown;
 mod movers;
 mod named;
 mod number;
@@ -44,6 +47,7 @@ mod together;
 use std::io::{self, Write};
 
 use crate::domain::history::PriceList;
+use crate::domain::report::Report;
 use crate::domain::{
     Chart, Check, Comparison, History, Listing, Movers, Settings, Show, Snapshot, Sources, Sync,
 };
@@ -87,7 +91,9 @@ pub fn history(held: &History, format: Format, style: &Style, out: &mut dyn Writ
         Format::Json => json::write(held, out),
         Format::JsonLines => rows::write(held, format, out),
         Format::Csv => history::write_csv(held, out),
-        Format::Markdown | Format::Html => flowing(format, out),
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::history(held, style), format, style, out)
+        }
     }
 }
 
@@ -145,7 +151,22 @@ pub fn snapshot(report: &Snapshot, format: Format, style: &Style, out: &mut dyn 
         Format::Table => table::write(report, style, out),
         Format::Json => json::write(report, out),
         Format::JsonLines | Format::Csv => rows::write(report, format, out),
-        Format::Markdown | Format::Html => flowing(format, out),
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::snapshot(report, style), format, style, out)
+        }
+    }
+}
+
+/// Writes the daily report; as JSON, JSONL and CSV its snapshot.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn report(report: &Report, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::report(report, style), format, style, out)
+        }
+        _ => snapshot(&report.snapshot, format, style, out),
     }
 }
 
@@ -158,7 +179,9 @@ pub fn listing(list: &Listing, format: Format, style: &Style, out: &mut dyn Writ
         Format::Table => listing::write(list, style, out),
         Format::Json => json::write(list, out),
         Format::JsonLines | Format::Csv => rows::write(list, format, out),
-        Format::Markdown | Format::Html => flowing(format, out),
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::listing(list, style), format, style, out)
+        }
     }
 }
 
@@ -171,7 +194,9 @@ pub fn sources(list: &Sources, format: Format, style: &Style, out: &mut dyn Writ
         Format::Table => sources::write(list, style, out),
         Format::Json => json::write(list, out),
         Format::JsonLines | Format::Csv => rows::write(list, format, out),
-        Format::Markdown | Format::Html => flowing(format, out),
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::sources(list, style), format, style, out)
+        }
     }
 }
 
@@ -209,7 +234,9 @@ pub fn movers(report: &Movers, format: Format, style: &Style, out: &mut dyn Writ
         Format::Table => movers::write(report, style, out),
         Format::Json => json::write(report, out),
         Format::JsonLines | Format::Csv => rows::write(report, format, out),
-        Format::Markdown | Format::Html => flowing(format, out),
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::movers(report, style), format, style, out)
+        }
     }
 }
 
@@ -222,7 +249,9 @@ pub fn show(page: &Show, format: Format, why: bool, style: &Style, out: &mut dyn
         Format::Table => show::write(page, why, style, out),
         Format::Json => json::write(page, out),
         Format::JsonLines | Format::Csv => rows::write(page, format, out),
-        Format::Markdown | Format::Html => flowing(format, out),
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::show(page, why, style), format, style, out)
+        }
     }
 }
 
@@ -235,7 +264,9 @@ pub fn comparison(report: &Comparison, format: Format, style: &Style, out: &mut 
         Format::Table => compare::write(report, style, out),
         Format::Json => json::write(report, out),
         Format::JsonLines | Format::Csv => rows::write(report, format, out),
-        Format::Markdown | Format::Html => flowing(format, out),
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::comparison(report, style), format, style, out)
+        }
     }
 }
 
@@ -248,7 +279,9 @@ pub fn check(report: &Check, format: Format, style: &Style, out: &mut dyn Write)
         Format::Table => check::write(report, style, out),
         Format::Json => json::write(report, out),
         Format::JsonLines | Format::Csv => rows::write(report, format, out),
-        Format::Markdown | Format::Html => flowing(format, out),
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::check(report, style), format, style, out)
+        }
     }
 }
 
@@ -267,7 +300,9 @@ pub fn chart(
         Format::Table => chart::write(report, size, style, out),
         Format::Json => json::write(report, out),
         Format::JsonLines | Format::Csv => rows::write(report, format, out),
-        Format::Markdown | Format::Html => flowing(format, out),
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::chart(report, style), format, style, out)
+        }
     }
 }
 
@@ -292,9 +327,4 @@ pub fn picture(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     chart::draw(report, picture, theme, size, ascii, out)
-}
-
-/// Until each has its own parts.
-fn flowing(_: Format, _: &mut dyn Write) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }

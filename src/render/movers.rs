@@ -31,29 +31,42 @@ const VERSUS: usize = 3;
 /// Writes the report.
 pub(super) fn write(report: &Movers, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
+    fill(&mut page, report);
+    page.write(out)
+}
+
+/// Puts the report on a page.
+pub(super) fn fill(page: &mut Page, report: &Movers) {
+    let style = page.style;
     let others: Vec<Horizon> = report.horizons.iter().filter(|h| **h != report.sort).copied().collect();
     let fit = |shown: &[Horizon]| tables(report, shown, style).iter().all(|t| t.fits(NAME_COMFORT, style));
     let first = |count: usize| others.get(..count).unwrap_or_default();
     let count = (0..=others.len()).rev().find(|count| fit(first(*count)));
     let shown = first(count.unwrap_or(0));
-    head(&mut page, report);
+    head(page, report);
     let mut versus = false;
     for (block, table) in report.groups.iter().zip(tables(report, shown, style)) {
         page.blank();
         let title = title(block, style);
+        let session = table.parts.len().saturating_sub(1);
+        if let Some(document) = page.document() {
+            versus = true;
+            document.say(Tone::Head, "", &title);
+            document.table(table.flowing(&title));
+            below(page, report, block);
+            continue;
+        }
         if table.rows.first().and_then(|head| head.first()).is_none_or(|cell| cell.trim() != title) {
             page.line(Tone::Head, &title);
         }
-        let session = table.parts.len().saturating_sub(1);
         versus |= table.keeps(VERSUS, &[CLOSE, VERSUS], &[session], style);
-        table.print(&mut page, &[CLOSE, VERSUS], &[session]);
-        below(&mut page, report, block);
+        table.print(page, &[CLOSE, VERSUS], &[session]);
+        below(page, report, block);
     }
     let hidden = others.get(shown.len()..).unwrap_or_default();
-    legend(&mut page, report, shown, hidden, versus);
+    legend(page, report, shown, hidden, versus);
     page.notes(report.notes.iter().filter(|n| n.kind != NoteKind::Period));
     page.errors(&report.errors);
-    page.write(out)
 }
 
 fn head(page: &mut Page, report: &Movers) {

@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use super::document::Document;
 use super::style::{Style, Tone};
 use super::text;
 use crate::domain::snapshot::{Completeness, Failed, Note, NoteKind};
@@ -12,15 +13,35 @@ use crate::domain::snapshot::{Completeness, Failed, Note, NoteKind};
 pub(super) struct Page<'a> {
     pub style: &'a Style,
     lines: Vec<String>,
+    document: Option<Document>,
 }
 
 impl<'a> Page<'a> {
     pub(super) fn new(style: &'a Style) -> Self {
-        Self { style, lines: Vec::new() }
+        Self { style, lines: Vec::new(), document: None }
+    }
+
+    /// A page whose parts are kept as a document's instead of lines.
+    pub(super) fn flowing(style: &'a Style) -> Self {
+        Self { style, lines: Vec::new(), document: Some(Document::default()) }
+    }
+
+    /// The document in the making, where that is what is asked for.
+    pub(super) fn document(&mut self) -> Option<&mut Document> {
+        self.document.as_mut()
+    }
+
+    /// The finished document.
+    pub(super) fn into_document(self) -> Document {
+        self.document.unwrap_or_default()
     }
 
     /// A finished line.
     pub(super) fn painted(&mut self, line: String) {
+        if let Some(document) = &mut self.document {
+            document.say(Tone::Plain, "", &line);
+            return;
+        }
         self.lines.push(line);
     }
 
@@ -33,6 +54,10 @@ impl<'a> Page<'a> {
 
     /// One line, cut where it is too long.
     pub(super) fn line(&mut self, tone: Tone, words: &str) {
+        if let Some(document) = &mut self.document {
+            document.say(tone, "", words);
+            return;
+        }
         let line = text::fit(words, self.style.cells(), self.style);
         self.lines.push(self.style.paint(tone, &line));
     }
@@ -46,6 +71,10 @@ impl<'a> Page<'a> {
     /// A sentence from outside behind `prefix`, wrapped; further lines stand two cells deeper.
     pub(super) fn hanging(&mut self, tone: Tone, prefix: &str, words: &str) {
         let words = text::clean(words, self.style);
+        if let Some(document) = &mut self.document {
+            document.say(tone, prefix, &words);
+            return;
+        }
         let indent = text::width(prefix);
         let room = self.style.cells().saturating_sub(indent);
         for line in text::wrap(&words, room, 2) {
@@ -55,6 +84,11 @@ impl<'a> Page<'a> {
 
     /// Facts in a row behind `prefix`; lines are broken between facts where that is possible.
     pub(super) fn facts(&mut self, tone: Tone, prefix: &str, facts: &[String], between: &str) {
+        if let Some(document) = &mut self.document {
+            let facts: Vec<String> = facts.iter().map(|fact| text::clean(fact, self.style)).collect();
+            document.say(tone, prefix, &facts.join(&format!("{} ", between.trim_end())));
+            return;
+        }
         let indent = text::width(prefix);
         let room = self.style.cells().saturating_sub(indent);
         for line in text::wrap(&self.joined(facts, between), room, 2) {
@@ -76,6 +110,10 @@ impl<'a> Page<'a> {
     /// One sentence of a list.
     pub(super) fn item(&mut self, tone: Tone, words: &str) {
         let words = text::clean(words, self.style);
+        if let Some(document) = &mut self.document {
+            document.item(tone, &words);
+            return;
+        }
         let bullet = self.style.bullet();
         for line in text::wrap(&format!("{bullet}{words}"), self.style.cells(), text::width(bullet)) {
             self.lines.push(self.style.paint(tone, &line));
@@ -88,18 +126,30 @@ impl<'a> Page<'a> {
         if currency != "local" {
             facts.push(format!("in {}", text::clean(currency, self.style)));
         }
-        let line = self.joined(&facts, self.style.dot());
-        for (at, line) in text::wrap(&line, self.style.cells(), 2).into_iter().enumerate() {
-            let rest = line.strip_prefix(name).filter(|_| at == 0);
-            let painted = rest.map(|rest| format!("{}{rest}", self.style.paint(Tone::Head, name)));
-            self.lines.push(painted.unwrap_or(line));
+        if let Some(document) = &mut self.document {
+            let mut facts = facts.iter().map(|fact| text::clean(fact, self.style));
+            document.title = facts.next().unwrap_or_default();
+            document.facts = facts.collect();
         }
+        self.titled(name, &facts);
         match status {
             Completeness::Complete => {}
             Completeness::Partial => {
                 self.hanging(Tone::Alert, "", "partial: some of what was asked for is missing, see below");
             }
             Completeness::Empty => self.hanging(Tone::Alert, "", "empty: nothing could be had, see below"),
+        }
+    }
+
+    fn titled(&mut self, name: &str, facts: &[String]) {
+        if self.document.is_some() {
+            return;
+        }
+        let line = self.joined(facts, self.style.dot());
+        for (at, line) in text::wrap(&line, self.style.cells(), 2).into_iter().enumerate() {
+            let rest = line.strip_prefix(name).filter(|_| at == 0);
+            let painted = rest.map(|rest| format!("{}{rest}", self.style.paint(Tone::Head, name)));
+            self.lines.push(painted.unwrap_or(line));
         }
     }
 

@@ -6,6 +6,7 @@ use chrono::Datelike;
 
 use super::block::{Block, Part};
 use super::compare::{horizon_heads, id_label, percent};
+use super::document::{DataTable, Text};
 use super::layout::{self, Align};
 use super::number;
 use super::page::Page;
@@ -92,11 +93,39 @@ pub(super) fn clocks(page: &mut Page, report: &Comparison) {
             rows.push(vec![format!("  {label}"), a_span, a_pct, b_span, b_pct, points(spread, style)]);
         }
     }
+    if let Some(document) = page.document() {
+        document.table(clock_document(&rows));
+        return;
+    }
     let columns = rows.first().map_or(0, Vec::len);
     let wide = |at| layout::widest(rows.iter().filter_map(move |row: &Vec<String>| row.get(at)));
     let gap = if style.cells() < 60 { 1 } else { 2 };
     let total: usize = (0..columns).map(wide).sum::<usize>() + gap * columns.saturating_sub(1);
     if total <= style.cells() { clock_table(page, &rows, gap) } else { clock_lines(page, &rows) }
+}
+
+/// The same as a document's table: a section a pair.
+fn clock_document(rows: &[Vec<String>]) -> DataTable {
+    let head = ["Aligned", "first, sessions", "first, %", "second, sessions", "second, %", "pp"];
+    let mut sections: Vec<(Option<String>, Vec<Vec<Text>>)> = Vec::new();
+    for row in rows {
+        if row.last().is_some_and(|cell| cell == "pp") {
+            sections.push((row.first().cloned(), Vec::new()));
+        } else if let Some((_, body)) = sections.last_mut() {
+            let tone = |at: usize, cell: &str| match at {
+                2 | 4 | 5 => Tone::of_move(cell),
+                _ => Tone::Plain,
+            };
+            let cells = row.iter().enumerate();
+            body.push(cells.map(|(at, c)| Text { tone: tone(at, c), ..Text::plain(c.trim()) }).collect());
+        }
+    }
+    DataTable {
+        caption: "First and second in the order of the pair".to_owned(),
+        head: head.map(str::to_owned).to_vec(),
+        figures: vec![false, true, true, true, true, true],
+        sections,
+    }
 }
 
 fn clock_table(page: &mut Page, rows: &[Vec<String>], gap: usize) {

@@ -4,7 +4,9 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
+use super::chart;
 use super::compare::label;
+use super::document::DataTable;
 use super::layout::{self, Align};
 use super::number;
 use super::page::Page;
@@ -40,6 +42,10 @@ pub(super) fn block(page: &mut Page, report: &Comparison) {
     let over = if matches!(horizon, Horizon::Since(_)) { "" } else { "over " };
     page.heading(&format!("Rebased to 100 {over}{}", horizon.label()));
     let axes = axes(report);
+    if page.document().is_some() {
+        flowing(page, report, horizon);
+        return;
+    }
     let (rows, cells, kept) = sized(report, axes.as_ref(), style);
     let aligns: Vec<Align> = kept.iter().map(|at| if *at < 3 { Align::Left } else { Align::Right }).collect();
     for (at, cells) in layout::pad(&rows, &aligns).iter().enumerate() {
@@ -60,6 +66,35 @@ pub(super) fn block(page: &mut Page, report: &Comparison) {
         let says = format!("one scale from {} to {}, one axis from {dates}", level(low), level(high));
         page.hanging(Tone::Dim, "", &says);
     }
+}
+
+/// The lines as a picture of a document, and their ends as its table.
+fn flowing(page: &mut Page, report: &Comparison, horizon: Horizon) {
+    let style = page.style;
+    // What no terminal line is drawn for is told in words that have room.
+    let mut rows = rows(report, None, LONGEST, style);
+    let mut at = 0;
+    rows.retain(|row| {
+        at += 1;
+        at == 1 || row.first().is_some_and(|name| !name.is_empty())
+    });
+    for row in &mut rows {
+        // The place of the drawn line.
+        let drawn = row.remove(2);
+        if let Some(from) = row.get_mut(1).filter(|_| !drawn.is_empty()) {
+            *from = drawn;
+        }
+    }
+    let tone = |_: usize, _: &str| Tone::Plain;
+    let Some(document) = page.document() else { return };
+    if let Some(figure) = chart::compared(report, horizon, style) {
+        document.parts.push(figure);
+    }
+    let mut table = DataTable::of("Rebased to 100", &rows, &[2, 3, 4], tone);
+    if let Some(first) = table.head.first_mut() {
+        "Name".clone_into(first);
+    }
+    document.table(table);
 }
 
 /// The rows, drawn as wide as the other columns allow, and the columns that stay: where not all have room,

@@ -45,6 +45,15 @@ pub(super) fn terse(date: NaiveDate, status: Option<Status>, as_of: NaiveDate) -
     letter(status).map_or_else(|| date.clone(), |(letter, _)| format!("{date} {letter}"))
 }
 
+/// The tone of a session's cell as a whole.
+pub(super) fn tone(cell: &str) -> Tone {
+    match ["live", "stale", "prov.", "shut"].iter().position(|word| cell.ends_with(word)) {
+        Some(0..=2) => Tone::Alert,
+        Some(_) => Tone::Dim,
+        None => Tone::Plain,
+    }
+}
+
 /// A session's cell, with what is not settled standing out.
 pub(super) fn paint(cell: &str, style: &Style) -> String {
     let states = ["live", "stale", "shut", "prov.", " L", " S", " X", " P"];

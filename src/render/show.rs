@@ -2,7 +2,7 @@
 //!
 //! Not for: how each figure came about (`why`), nor deriving any of them (`compute`).
 
-mod facts;
+pub(super) mod facts;
 mod moves;
 mod why;
 
@@ -10,6 +10,7 @@ use std::io::{self, Write};
 
 use chrono::Datelike;
 
+use super::document::DataTable;
 use super::layout::{self, Align};
 use super::number;
 use super::page::Page;
@@ -29,25 +30,30 @@ const WIDE: usize = 100;
 /// Writes the page, with `why` also how each figure came about.
 pub(super) fn write(page: &Show, why: bool, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut lines = Page::new(style);
-    title(&mut lines, page);
+    fill(&mut lines, page, why);
+    lines.write(out)
+}
+
+/// Puts it on a page.
+pub(super) fn fill(lines: &mut Page, page: &Show, why: bool) {
+    title(lines, page);
     if let Some(row) = page.row() {
-        facts::head(&mut lines, page, row);
-        let beside = moves_and_sessions(&mut lines, page, row);
-        facts::standing(&mut lines, page, row);
+        facts::head(lines, page, row);
+        let beside = moves_and_sessions(lines, page, row);
+        facts::standing(lines, page, row);
         if !beside {
-            sessions(&mut lines, page, row);
+            sessions(lines, page, row);
         }
-        members(&mut lines, page);
-        facts::source(&mut lines, page, row);
+        members(lines, page);
+        facts::source(lines, page, row);
         if why {
-            why::trail(&mut lines, page, row);
+            why::trail(lines, page, row);
         }
     }
     // Every figure's own line says what it spans and why it is absent.
     let told = [NoteKind::Period, NoteKind::Absent, NoteKind::Benchmark];
     lines.notes(page.notes.iter().filter(|n| !told.contains(&n.kind)));
     lines.errors(&page.errors);
-    lines.write(out)
 }
 
 fn title(lines: &mut Page, page: &Show) {
@@ -63,6 +69,10 @@ fn title(lines: &mut Page, page: &Show) {
 /// The moves, and beside them the newest sessions where both fit; tells whether they do.
 fn moves_and_sessions(lines: &mut Page, page: &Show, row: &Row) -> bool {
     let style = lines.style;
+    if lines.document().is_some() {
+        moves::table(lines, page, row);
+        return false;
+    }
     let plain = Style { color: false, ..*style };
     let drawn = |style: &Style| {
         let (mut left, mut right) = (Page::new(style), Page::new(style));
@@ -94,6 +104,10 @@ fn moves_and_sessions(lines: &mut Page, page: &Show, row: &Row) -> bool {
 fn fact(lines: &mut Page, label: &str, words: &str) {
     let style = lines.style;
     let words = text::clean(words, style);
+    if let Some(document) = lines.document() {
+        document.fact(label, &words);
+        return;
+    }
     let wrapped = text::wrap(&words, style.cells().saturating_sub(LABEL), 0);
     for (at, line) in wrapped.into_iter().enumerate() {
         let label = if at == 0 { label } else { "" };
@@ -147,8 +161,21 @@ fn level(value: Option<f64>, decimals: u8, style: &Style) -> String {
 }
 
 /// Rows of cells under a head line; figures are painted by their sign.
-fn table(lines: &mut Page, rows: &[Vec<String>], aligns: &[Align], moves: &[usize]) {
+fn table(lines: &mut Page, caption: &str, rows: &[Vec<String>], aligns: &[Align], moves: &[usize]) {
     let style = lines.style;
+    if let Some(document) = lines.document() {
+        let tone =
+            |at: usize, cell: &str| if moves.contains(&at) { Tone::of_move(cell) } else { Tone::Plain };
+        let right = aligns.iter().enumerate().filter(|(_, align)| **align == Align::Right);
+        let figures: Vec<usize> = right.map(|(at, _)| at).collect();
+        document.say(Tone::Head, "", caption);
+        let mut table = DataTable::of(caption, rows, &figures, tone);
+        if let Some(last) = table.head.last_mut() {
+            "State".clone_into(last);
+        }
+        document.table(table);
+        return;
+    }
     for (line, cells) in layout::pad(rows, aligns).iter().enumerate() {
         lines.painted(layout::join(cells, 2, style, |at, cell| match line {
             0 => style.paint(Tone::Head, cell),
@@ -184,7 +211,8 @@ fn sessions(lines: &mut Page, page: &Show, row: &Row) {
         ]
     };
     rows.extend(page.sessions.iter().map(cells));
-    table(lines, &rows, &[Align::Left, Align::Right, Align::Right, Align::Right, Align::Left], &[2, 3]);
+    let aligns = [Align::Left, Align::Right, Align::Right, Align::Right, Align::Left];
+    table(lines, "The newest sessions", &rows, &aligns, &[2, 3]);
 }
 
 /// What a composite's members did on its newest date.
@@ -211,5 +239,5 @@ fn members(lines: &mut Page, page: &Show) {
     };
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(page.members.iter().map(cells)).collect();
     use Align::{Left, Right};
-    table(lines, &rows, &[Left, Right, Right, Right, Right, Left], &[3, 4]);
+    table(lines, "Members", &rows, &[Left, Right, Right, Right, Right, Left], &[3, 4]);
 }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Datelike, Utc};
 
+use super::document::DataTable;
 use super::layout::{self, Align};
 use super::page::Page;
 use super::style::{Style, Tone};
@@ -35,18 +36,30 @@ const CHOICES: [&str; 4] = [
 /// Writes the table, a block for each source, and what can be chosen.
 pub(super) fn write(list: &Sources, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::new(style);
+    fill(&mut page, list);
+    page.write(out)
+}
+
+/// Puts them on a page.
+pub(super) fn fill(page: &mut Page<'_>, list: &Sources) {
+    let style = page.style;
     let written = list.generated_at.format("at %Y-%m-%d %H:%M UTC").to_string();
     let asked = if list.probed { "each asked once" } else { "none asked now" };
     let title = format!("marketsnap sources{dot}{written}{dot}{asked}", dot = style.dot());
-    page.hanging(Tone::Head, "", &title);
+    match page.document() {
+        Some(document) => {
+            "marketsnap sources".clone_into(&mut document.title);
+            document.facts = vec![written, asked.to_owned()];
+        }
+        None => page.hanging(Tone::Head, "", &title),
+    }
     page.blank();
-    table(&mut page, list);
+    table(page, list);
     for source in &list.sources {
         page.blank();
-        block(&mut page, source);
+        block(page, source);
     }
-    notes(&mut page, list);
-    page.write(out)
+    notes(page, list);
 }
 
 fn table(page: &mut Page<'_>, list: &Sources) {
@@ -54,6 +67,17 @@ fn table(page: &mut Page<'_>, list: &Sources) {
     let head = HEAD.map(str::to_owned).to_vec();
     let cells = list.sources.iter().map(|s| cells(s, list.generated_at, style));
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(cells).collect();
+    if let Some(document) = page.document() {
+        let mut sources = DataTable::of("Sources", &rows, &[2, 3, 4], |_, _| Tone::Plain);
+        let body = sources.sections.iter_mut().flat_map(|(_, rows)| rows);
+        for (cells, source) in body.zip(&list.sources) {
+            if let Some(state) = cells.get_mut(1) {
+                state.tone = tone(source.state);
+            }
+        }
+        document.table(sources);
+        return;
+    }
     let column = |at: usize| rows.iter().filter_map(move |row| row.get(at));
     let natural: Vec<usize> = (0..HEAD.len()).map(|at| layout::widest(column(at))).collect();
     let fit = layout::choose(&natural, &DROPPED, &[], style.cells());
@@ -127,7 +151,11 @@ fn latency(ms: u64) -> String {
 
 fn block(page: &mut Page<'_>, source: &SourceRow) {
     page.hanging(Tone::Head, "", &format!("{}: {}", source.name, source.title));
-    let mut say = |what: &str, words: &str| page.hanging(Tone::Plain, "  ", &format!("{what}: {words}"));
+    let style = page.style;
+    let mut say = |what: &str, words: &str| match page.document() {
+        Some(document) => document.fact(what, &text::clean(words, style)),
+        None => page.hanging(Tone::Plain, "  ", &format!("{what}: {words}")),
+    };
     if source.state != SourceState::Up {
         let until = source.until.map_or_else(String::new, |until| format!(" until {}", whole(until)));
         let reason = source.reason.as_ref().map_or_else(String::new, |r| format!(": {r}"));

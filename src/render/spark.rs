@@ -2,6 +2,7 @@
 //!
 //! Not for: choosing which closes are drawn (`compute`), nor their dates (`rebased`).
 
+use super::number;
 use super::style::Style;
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
@@ -60,6 +61,15 @@ pub(super) fn line(values: &[f64], cells: usize, style: &Style) -> Option<String
     let picked: Vec<Option<f64>> =
         (1..=shown).map(|i| values.get((i * count).div_ceil(shown).saturating_sub(1)).copied()).collect();
     Some(draw(&picked, scale, style))
+}
+
+/// The line in words: from the oldest to the newest close, between the lowest and the highest, each with two
+/// digits after the point.
+pub(super) fn spoken(values: &[f64]) -> Option<String> {
+    let (low, high) = extent(values.iter().copied())?;
+    let figure = |value: f64| number::close(value, 2);
+    let (first, last) = (figure(*values.first()?)?, figure(*values.last()?)?);
+    Some(format!("from {first} to {last}, lowest {}, highest {}", figure(low)?, figure(high)?))
 }
 
 #[cfg(test)]

@@ -7,11 +7,13 @@ use std::io::{self, Write};
 use chrono::Datelike;
 
 use super::breadth;
-use super::cells::{Column, Mark, NO_DATA, NO_RATE};
+use super::cells::{Cell, Column, Mark, NO_DATA, NO_RATE};
+use super::document::{DataTable, Text};
 use super::grid::Grid;
 use super::layout;
 use super::page::Page;
 use super::session;
+use super::spark;
 use super::style::{Style, Tone};
 use super::text;
 use crate::domain::instrument::InstrumentId;
@@ -20,18 +22,48 @@ use crate::domain::{Horizon, Snapshot};
 
 /// Writes the report.
 pub(super) fn write(report: &Snapshot, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let grid = Grid::fitting(report, style);
     let mut page = Page::new(style);
-    head(&mut page, report);
-    rows(&mut page, &grid);
-    legend(&mut page, &grid, report);
-    groups(&mut page, report);
-    page.notes(report.notes.iter().filter(|n| n.kind != NoteKind::Period));
-    page.errors(&report.errors);
+    fill(&mut page, report);
     page.write(out)
 }
 
+/// Puts the report on a page.
+pub(super) fn fill(page: &mut Page, report: &Snapshot) {
+    head(page, report);
+    body(page, report);
+    groups(page, report);
+    page.notes(report.notes.iter().filter(|n| n.kind != NoteKind::Period));
+    page.errors(&report.errors);
+}
+
+/// The rows and what their columns and marks mean; a document has every column.
+pub(super) fn body(page: &mut Page, report: &Snapshot) {
+    let style = page.style;
+    let flows = page.document().is_some();
+    let grid = if flows { Grid::full(report, style) } else { Grid::fitting(report, style) };
+    rows(page, &grid);
+    legend(page, &grid, report);
+}
+
 fn head(page: &mut Page, report: &Snapshot) {
+    title(page, report);
+    page.periods(&report.notes);
+    if !report.highlights.is_empty() {
+        page.blank();
+    }
+    for sentence in highlights(report, page.style) {
+        page.item(Tone::Plain, &sentence);
+    }
+    page.blank();
+}
+
+/// What makes the day news, the first first.
+pub(super) fn highlights(report: &Snapshot, style: &Style) -> Vec<String> {
+    report.highlights.iter().map(|h| spellable(report, &h.id, &h.text, style)).collect()
+}
+
+/// What the report is, and for when.
+pub(super) fn title(page: &mut Page, report: &Snapshot) {
     let style = page.style;
     let name = text::name(&report.benchmark_name, report.benchmark.as_str(), style);
     let mut facts = vec![format!("as of {}", report.as_of.format("%Y-%m-%d %H:%M UTC"))];
@@ -39,14 +71,6 @@ fn head(page: &mut Page, report: &Snapshot) {
     facts.push(format!("benchmark {name}"));
     page.title("marketsnap", &facts, &report.currency, report.status);
     page.demo(report.demo);
-    page.periods(&report.notes);
-    if !report.highlights.is_empty() {
-        page.blank();
-    }
-    for highlight in &report.highlights {
-        page.item(Tone::Plain, &spellable(report, &highlight.id, &highlight.text, style));
-    }
-    page.blank();
 }
 
 /// A sentence on a row; its id stands in for a name that ASCII cannot spell.
@@ -60,6 +84,10 @@ fn spellable(report: &Snapshot, id: &InstrumentId, sentence: &str, style: &Style
 fn rows(page: &mut Page, grid: &Grid) {
     let style = page.style;
     if grid.sections.is_empty() {
+        return;
+    }
+    if let Some(document) = page.document() {
+        document.table(flowing(grid, style));
         return;
     }
     let mut lines = layout::pad(&grid.texts(style), &grid.aligns()).into_iter();
@@ -104,6 +132,46 @@ fn paint(grid: &Grid, at: usize, cell: &str, style: &Style) -> String {
         Some(Column::Source) => style.paint(Tone::Dim, cell),
         _ => cell.to_owned(),
     }
+}
+
+/// The grid as a document's table.
+fn flowing(grid: &Grid, style: &Style) -> DataTable {
+    let mut texts = grid.texts(style).into_iter();
+    let mut head: Vec<String> =
+        texts.next().unwrap_or_default().iter().map(|cell| cell.trim().to_owned()).collect();
+    if let Some(first) = head.first_mut().filter(|head| head.is_empty()) {
+        "Name".clone_into(first);
+    }
+    let sections = grid.sections.iter().map(|section| {
+        let rows = section.rows.iter().zip(texts.by_ref()).map(|(cells, texts)| {
+            let cells = cells.iter().zip(&texts).enumerate();
+            cells.map(|(at, (cell, words))| flowing_cell(grid, at, cell, words.trim(), style)).collect()
+        });
+        (section.title.clone(), rows.collect())
+    });
+    DataTable {
+        caption: "Closes and moves".to_owned(),
+        sections: sections.collect(),
+        figures: grid.aligns().iter().map(|align| *align == layout::Align::Right).collect(),
+        head,
+    }
+}
+
+fn flowing_cell(grid: &Grid, at: usize, cell: &Cell, words: &str, style: &Style) -> Text {
+    let tone = match grid.columns.get(at) {
+        Some(Column::Points | Column::Move(_) | Column::Versus(_) | Column::Local(_) | Column::Fx(_)) => {
+            Tone::of_move(words)
+        }
+        Some(Column::Close) if [NO_DATA, NO_RATE].contains(&words) => Tone::Alert,
+        Some(Column::Session) => session::tone(words),
+        Some(Column::Source | Column::Trend) => Tone::Dim,
+        _ => Tone::Plain,
+    };
+    let spoken = match cell {
+        Cell::Trend(values) if words != style.dash() => spark::spoken(values),
+        _ => None,
+    };
+    Text { words: words.to_owned(), tone, spoken }
 }
 
 /// What the marks and the less common columns mean, and what does not fit.
@@ -170,7 +238,8 @@ pub(super) fn mark_says(mark: Mark) -> Option<&'static str> {
     }
 }
 
-fn groups(page: &mut Page, report: &Snapshot) {
+/// The groups with their breadth.
+pub(super) fn groups(page: &mut Page, report: &Snapshot) {
     if report.groups.is_empty() {
         return;
     }
@@ -178,6 +247,10 @@ fn groups(page: &mut Page, report: &Snapshot) {
     for group in &report.groups {
         let (breadth, movers) = breadth::says(&group.breadth(), |_| None, page.style, report.as_of.year());
         let name = text::name(&group.name, group.id.as_str(), page.style);
+        if let Some(document) = page.document() {
+            document.fact(&name, &[breadth, movers].concat().join("; "));
+            continue;
+        }
         let first = format!("{name}: {}", breadth.first().map_or("", String::as_str));
         let breadth = [&[first], breadth.get(1..).unwrap_or_default()].concat();
         page.facts(Tone::Plain, "", &breadth, "; ");

@@ -2,9 +2,9 @@
 
 mod beside;
 mod json;
-mod movers;
+pub(super) mod movers;
 mod rows;
-mod sources;
+pub(super) mod sources;
 mod wide;
 
 use super::testing::{self, note};

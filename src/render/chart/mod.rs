@@ -3,6 +3,7 @@
 //! Not for: which sessions are drawn and what they are rebased to (`compute`).
 
 mod canvas;
+mod figure;
 mod glyphs;
 mod labels;
 mod legend;
@@ -13,7 +14,7 @@ mod scene;
 mod svg;
 mod terminal;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 #[cfg(test)]
 mod tests;
 mod ticks;
@@ -23,6 +24,10 @@ use std::io::{self, Write};
 
 use super::style::Style;
 use crate::domain::Chart;
+
+pub(super) use figure::{compared, figure};
+pub(super) use svg::page_colours;
+pub(super) use terminal::{flowing, table};
 
 /// The sort of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -68,17 +68,36 @@ pub(super) fn of(report: &Chart, size: ChartSize, letters: Letters) -> Scene {
     }
 }
 
-/// The chart in words, for readers who do not see it.
-fn description(report: &Chart, letters: Letters) -> String {
+/// Lays the plot out alone, at a size that a phone still shows legibly, for a page that tells the rest in words.
+pub(super) fn plot_alone(report: &Chart, letters: Letters) -> Scene {
+    let (width, height) = (560.0, 300.0);
+    let mut sheet = Sheet { report, letters, unit: 1.05, width, height, listed: 0, items: Vec::new() };
+    sheet.plot(10.0, height - 34.0);
+    Scene {
+        width,
+        height,
+        title: letters.plain(words::title(report, letters)),
+        description: letters.plain(format!("{}.", lines(report, letters))),
+        items: sheet.items,
+    }
+}
+
+/// Each line's last close and its change.
+fn lines(report: &Chart, letters: Letters) -> String {
     let told = report.lines.iter().map(|line| {
         let cells = legend::cells(report, line, letters.name(line), "unknown");
         let [name, from, _, to, close, change] = cells;
         format!("{name}: {close} on {to}, {change} % since {from}")
     });
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// The chart in words, for readers who do not see it.
+fn description(report: &Chart, letters: Letters) -> String {
     let demo = if report.demo { "DEMO: closes built into the program. " } else { "" };
     let said = words::remarks(report, letters);
     let said: String = said.rest.iter().chain(&said.always).map(|says| format!(" {says}")).collect();
-    let lines = told.collect::<Vec<_>>().join("; ");
+    let lines = lines(report, letters);
     letters.plain(format!("{demo}{}: {lines}.{said}", words::facts(report).join(", ")))
 }
 

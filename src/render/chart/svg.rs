@@ -33,6 +33,33 @@ pub(super) fn write(scene: &Scene, theme: Theme, out: &mut dyn Write) -> io::Res
     out.write_all(text.as_bytes())
 }
 
+/// A picture inside a page, whose style sheet has its colours ([`page_colours`]); `number` tells it from the page's
+/// others.
+pub(super) fn inline(scene: &Scene, number: usize) -> String {
+    let (width, height) = (scene.width, scene.height);
+    let mut text = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" \
+         height=\"{height:.0}\" role=\"img\" aria-labelledby=\"chart-{number}-title chart-{number}-desc\">\n\
+         <title id=\"chart-{number}-title\">{}</title>\n<desc id=\"chart-{number}-desc\">{}</desc>\n",
+        escape(scene.title.as_str()),
+        escape(scene.description.as_str())
+    );
+    for item in &scene.items {
+        element(&mut text, item);
+    }
+    text.push_str("</svg>");
+    text
+}
+
+/// The colours of all lines for a page with pictures, on a light or a dark ground.
+pub(in crate::render) fn page_colours(dark: bool) -> String {
+    let mut css = paints(dark);
+    for line in 0..palette::COUNT {
+        css.push_str(&paint_of(line, dark));
+    }
+    css
+}
+
 /// The colours, for a light ground, a dark one, or both.
 fn style(scene: &Scene, theme: Theme) -> String {
     let mut css = format!("text{{font-family:{FONTS}}}path,line{{fill:none;stroke-linejoin:round}}\n");
@@ -48,24 +75,33 @@ fn style(scene: &Scene, theme: Theme) -> String {
     css
 }
 
-fn colours(scene: &Scene, dark: bool) -> String {
-    let hex = |paint: Paint| {
-        let (r, g, b): Rgb = palette::rgb(paint, dark);
-        format!("#{r:02x}{g:02x}{b:02x}")
-    };
-    let mut css = format!(
+fn hex(paint: Paint, dark: bool) -> String {
+    let (r, g, b): Rgb = palette::rgb(paint, dark);
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+fn paints(dark: bool) -> String {
+    format!(
         ".ground{{fill:{0}}}.ring{{fill:{0}}}.ink{{fill:{1}}}.dim{{fill:{2}}}.rule{{stroke:{2}}}.grid{{stroke:{3}}}\n",
-        hex(Paint::Ground),
-        hex(Paint::Ink),
-        hex(Paint::Dim),
-        hex(Paint::Grid)
-    );
+        hex(Paint::Ground, dark),
+        hex(Paint::Ink, dark),
+        hex(Paint::Dim, dark),
+        hex(Paint::Grid, dark)
+    )
+}
+
+fn paint_of(line: usize, dark: bool) -> String {
+    format!(".s{line}{{stroke:{0}}}.f{line}{{fill:{0}}}\n", hex(Paint::Line(line), dark))
+}
+
+fn colours(scene: &Scene, dark: bool) -> String {
+    let mut css = paints(dark);
     let mut used: Vec<usize> =
         scene.items.iter().filter_map(|i| Some(line_of(i)? % palette::COUNT)).collect();
     used.sort_unstable();
     used.dedup();
     for line in used {
-        let _ = writeln!(css, ".s{line}{{stroke:{0}}}.f{line}{{fill:{0}}}", hex(Paint::Line(line)));
+        css.push_str(&paint_of(line, dark));
     }
     css
 }

@@ -10,10 +10,11 @@ use super::legend;
 use super::palette;
 use super::scale::Scale;
 use super::ticks::Axis;
-use super::words;
+use super::words::{self, Letters};
 use crate::domain::Chart;
 use crate::domain::chart::{ChartLine, Measure};
 use crate::domain::snapshot::NoteKind;
+use crate::render::document::DataTable;
 use crate::render::layout::{self, Align};
 use crate::render::page::Page;
 use crate::render::style::{Style, Tone};
@@ -46,6 +47,18 @@ pub(super) fn write(
     page.notes(report.notes.iter().filter(|n| n.kind != NoteKind::Period));
     page.errors(&report.errors);
     page.write(out)
+}
+
+/// Puts the report on a document's page: the picture in the place of the plot.
+pub(in crate::render) fn flowing(page: &mut Page, report: &Chart) {
+    head(page, report);
+    let style = page.style;
+    if let Some(document) = page.document() {
+        document.parts.push(super::figure(report, style, 1));
+    }
+    key(page, report);
+    page.notes(report.notes.iter().filter(|n| n.kind != NoteKind::Period));
+    page.errors(&report.errors);
 }
 
 fn head(page: &mut Page, report: &Chart) {
@@ -196,9 +209,37 @@ fn dates(page: &mut Page, axis: &Axis, left: usize, width: usize) {
     page.painted(style.paint(Tone::Dim, &words));
 }
 
+/// The legend as a document's table: what the picture shows, in figures.
+pub(in crate::render) fn table(report: &Chart, style: &Style) -> DataTable {
+    let mut rows: Vec<Vec<String>> = vec![legend::HEADS.map(str::to_owned).to_vec()];
+    for line in &report.lines {
+        let name = words::entry(text::name(&line.name, line.id.as_str(), style), line);
+        rows.push(legend::cells(report, line, name, style.dash()).to_vec());
+    }
+    let figures: Vec<usize> =
+        (0..legend::COLUMNS).filter(|at| legend::TO_THE_RIGHT.get(*at) == Some(&true)).collect();
+    let tone = |at: usize, cell: &str| match at {
+        3 => session::tone(cell),
+        5 => Tone::of_move(cell),
+        _ => Tone::Plain,
+    };
+    let caption = format!("In figures: {}", words::title(report, Letters::of(style)));
+    let mut table = DataTable::of(&caption, &rows, &figures, tone);
+    for (at, head) in [(0, "Name"), (1, "from"), (2, "first close"), (3, "to"), (4, "last close")] {
+        if let Some(cell) = table.head.get_mut(at) {
+            head.clone_into(cell);
+        }
+    }
+    table
+}
+
 /// The legend.
 fn key(page: &mut Page, report: &Chart) {
     let style = page.style;
+    if let Some(document) = page.document() {
+        document.table(table(report, style));
+        return;
+    }
     let mut rows: Vec<Vec<String>> = vec![legend::HEADS.map(str::to_owned).to_vec()];
     for (at, line) in report.lines.iter().enumerate() {
         let name = text::fit(&text::name(&line.name, line.id.as_str(), style), NAME, style);

@@ -82,7 +82,7 @@ pub(super) fn chart(measure: Measure, lines: Vec<ChartLine>) -> Chart {
 
 /// The first three weeks of 2026: STAR 50 and the S&P 500 from the year's end, a share that was listed on
 /// 9 January and whose last value is live.
-pub(super) fn january() -> Chart {
+pub(in crate::render) fn january() -> Chart {
     let star = [
         100.0, 101.1, 102.4, 104.3, 106.2, 107.9, 108.3, 109.8, 112.5, 109.3, 111.7, 111.1, 112.6, 112.1,
         110.3, 114.2,

@@ -10,6 +10,7 @@ use crate::domain::Kind;
 use crate::domain::chart::{ChartLine, Measure};
 use crate::domain::snapshot::{NoteKind, Status};
 use crate::domain::text::sanitise;
+use crate::render::style::Style;
 use crate::render::{number, text};
 
 /// Longest text from outside.
@@ -27,6 +28,11 @@ pub(super) enum Letters {
 }
 
 impl Letters {
+    /// Those that a style allows.
+    pub(super) fn of(style: &Style) -> Self {
+        if style.ascii { Letters::Ascii } else { Letters::Any }
+    }
+
     /// A text from outside, harmless, with a mark for each letter that cannot be shown.
     pub(super) fn shown(self, text: &str) -> String {
         let safe = sanitise(text, LONGEST);

@@ -137,7 +137,7 @@ fn link(lines: &mut Page, page: &Show, row: &Row) {
 }
 
 /// `highest close since 2025-10-09, 72 sessions ago`.
-fn said(record: &Record) -> String {
+pub(in crate::render) fn said(record: &Record) -> String {
     let what = record.kind.word().trim_end_matches("_since").replace('_', " ");
     match record.sessions {
         Some(n) => format!("{what} since {}, {n} sessions ago", record.date),

@@ -5,6 +5,7 @@
 use chrono::Datelike;
 
 use super::super::cells::Mark;
+use super::super::document::DataTable;
 use super::super::layout::{self, Align};
 use super::super::number;
 use super::super::page::Page;
@@ -41,6 +42,11 @@ pub(super) fn table(lines: &mut Page, page: &Show, row: &Row) {
         .map(|at| layout::widest(rows.iter().filter_map(move |row| row.get(at))))
         .collect();
     let rates = page.annualised.iter().any(|(_, rate)| rate.pct.is_some());
+    if lines.document().is_some() {
+        flowing(lines, row, rows, rates);
+        legend(lines, page, row, own);
+        return;
+    }
     let order: Vec<usize> = ORDER.into_iter().filter(|at| *at < natural.len()).collect();
     let mut fit = layout::choose(&natural, &order, &[], style.cells());
     fit.kept.retain(|at| rates || *at != RATE);
@@ -63,6 +69,33 @@ pub(super) fn table(lines: &mut Page, page: &Show, row: &Row) {
         }));
     }
     legend(lines, page, row, own);
+}
+
+/// The same in a document; an absent move says why in a column of its own.
+fn flowing(lines: &mut Page, row: &Row, mut rows: Vec<Vec<String>>, rates: bool) {
+    let gaps = row.moves.iter().any(|(_, cell)| cell.pct.is_none());
+    for (cells, moved) in rows.iter_mut().skip(1).zip(row.moves.iter()) {
+        let why = moved.1.pct.is_none().then(|| reason(moved.1.absent).to_owned());
+        cells.extend(gaps.then(|| why.unwrap_or_default()));
+    }
+    if let Some(head) = rows.first_mut() {
+        head.extend(gaps.then(|| "Absent".to_owned()));
+    }
+    let columns = rows.first().map_or(0, Vec::len);
+    for cells in &mut rows {
+        cells.resize(columns, String::new());
+        if !rates {
+            cells.remove(RATE);
+        }
+    }
+    let figures: &[usize] = if rates { &[1, 2, 4, 5] } else { &[1, 3, 4] };
+    let moves: &[usize] = if rates { &[1, 2, 5] } else { &[1, 4] };
+    let tone = |at: usize, cell: &str| if moves.contains(&at) { Tone::of_move(cell) } else { Tone::Plain };
+    let table = DataTable::of("Moves", &rows, figures, tone);
+    if let Some(document) = lines.document() {
+        document.say(Tone::Head, "", "Moves");
+        document.table(table);
+    }
 }
 
 fn cells(

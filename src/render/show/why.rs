@@ -28,6 +28,10 @@ pub(super) fn trail(lines: &mut Page, page: &Show, row: &Row) {
     lines.heading("How each figure came about");
     let width = page.audit.iter().map(|a| text::width(&a.title)).max().unwrap_or(0).min(LONGEST);
     for audit in page.audit.iter().filter(|a| !a.title.is_empty()) {
+        if lines.document().is_some() {
+            flowing(lines, page, audit, row);
+            continue;
+        }
         let title = text::fit(&text::clean(&audit.title, lines.style), width, lines.style);
         let blanks = " ".repeat(width.saturating_sub(text::width(&title)));
         hanging(lines, &format!("{title}{blanks}  "), &says(audit, row), Tone::Plain, 2);
@@ -41,6 +45,22 @@ pub(super) fn trail(lines: &mut Page, page: &Show, row: &Row) {
         if let Some(says) = conversion(audit, page.as_of.year()) {
             hanging(lines, &" ".repeat(width + 2), &says, Tone::Dim, 2);
         }
+    }
+}
+
+/// The same in a document: what the terminal tells in lines is said of the figure's title.
+fn flowing(lines: &mut Page, page: &Show, audit: &Audit, row: &Row) {
+    let style = lines.style;
+    let year = page.as_of.year();
+    let told = says(audit, row);
+    let sessions = sessions(audit, year);
+    let rule = if sessions.is_empty() { audit.rule.clone() } else { format!("{sessions}: {}", audit.rule) };
+    let behind = audit.result.map(|_| rule).into_iter().chain(conversion(audit, year));
+    let behind: Vec<String> = behind.filter(|_| audit.result.is_some()).collect();
+    let Some(document) = lines.document() else { return };
+    document.fact(&text::clean(&audit.title, style), &text::clean(&told, style));
+    for words in behind {
+        document.fact("", &text::clean(&words, style));
     }
 }
 

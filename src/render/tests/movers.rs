@@ -11,7 +11,7 @@ use crate::render::testing;
 use crate::render::{Format, Style, movers};
 
 /// The chips of the day, the first one named as a source might try to.
-fn report(name: &str) -> Movers {
+pub(in crate::render) fn report(name: &str) -> Movers {
     let Snapshot { instruments, groups, notes, .. } = testing::snapshot();
     let chips = instruments.iter().filter(|r| r.section == "Chinese chips");
     let mut members: Vec<Mover> = chips.enumerate().map(|(at, row)| Mover::of(row, Some(at + 1))).collect();

@@ -36,7 +36,7 @@ fn row(name: &str, title: &str, position: usize, state: SourceState) -> SourceRo
     }
 }
 
-fn list() -> Sources {
+pub(in crate::render) fn list() -> Sources {
     let yahoo = row("yahoo", "Yahoo Finance", 1, SourceState::Up);
     let tencent = SourceRow {
         until: Some(instant("2026-01-21T08:33:00Z")),

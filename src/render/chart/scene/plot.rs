@@ -47,7 +47,8 @@ impl Sheet<'_> {
         let tags: Vec<(usize, String)> = self.tags();
         let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
         let ticks = widest(&mut scale.ticks.iter().map(|t| glyphs::width(&scale.label(*t)))) * SMALL * unit;
-        let tag = widest(&mut tags.iter().map(|(_, t)| glyphs::width(t))) * TEXT * unit;
+        // Worked out as where the label is fitted, or rounding would cut it.
+        let tag = widest(&mut tags.iter().map(|(_, t)| glyphs::width(t))) * (TEXT * unit);
         let tag = tag.min(self.width * 0.3);
         let margin = MARGIN * unit;
         let frame = Frame {
