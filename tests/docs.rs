@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Every command, in the order of the reference; the first is the program itself.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 21] = [
     "",
     "today",
     "compare",
@@ -29,6 +29,9 @@ const COMMANDS: [&str; 18] = [
     "config show",
     "config check",
     "config path",
+    "wait",
+    "completions",
+    "man",
 ];
 
 fn path(name: &str) -> PathBuf {

@@ -88,6 +88,8 @@ const DEMO: &[(&str, &str)] = &[
     ("list", "list --json"),
     ("sources", "sources --json"),
     ("config", "config show --json"),
+    ("wait", "wait --print --json"),
+    ("wait", "wait STAR50 SP500 AAPL --print --json --as-of 2026-01-19T06:00:00Z"),
 ];
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod adhoc;
 mod asked_of;
+mod candidates;
 mod charting;
 mod check;
 mod choice;
@@ -18,6 +19,7 @@ mod list;
 mod options;
 mod output;
 mod own;
+mod pages;
 mod plan;
 mod prices;
 mod probe;
@@ -25,6 +27,7 @@ mod rates;
 mod recall;
 mod reports;
 mod run;
+mod schedule;
 mod schema;
 mod second;
 mod shelf;
@@ -32,12 +35,17 @@ mod sources;
 mod sync;
 mod upkeep;
 mod usage;
+mod wait;
 mod words;
 
 pub use crate::domain::chart::Measure;
 pub use crate::fetch::{Clock, Event, Observer};
 pub use crate::render::{ChartSize, Picture, Theme};
 pub use crate::render::{Dialect, Format, Palette, SheetFormat, Style};
+pub use candidates::{
+    Candidate, candidates, condition_candidates, currency_candidates, document_candidates,
+    horizon_candidates, source_candidates,
+};
 pub use charting::{ChartOptions, NoChart};
 pub use check::fields as condition_fields;
 pub use config::{config_init, config_ok, config_path, config_show, config_sound};
@@ -47,12 +55,15 @@ pub use history::{HistoryAs, HistoryOptions, NotSo, history};
 pub use list::list;
 pub use options::{Command, Options, When};
 pub use output::{Console, WriteError};
+pub use pages::{Page, keep_pages, show_page};
 pub use plan::Plan;
 pub use prices::NoPrice;
 pub use probe::{Probes, probe};
 pub use run::{Answers, RunError, ask, report};
+pub use schedule::{ScheduleOptions, Scheduler, ZoneOffset, print_schedule, schedule};
 pub use schema::schema;
 pub use sources::{SourcesPlan, sources};
 pub use sync::{SyncPlan, Synced, sync, synced};
 pub use upkeep::{Exporting, Upkeep, upkeep};
 pub use usage::UsageError;
+pub use wait::{WaitOptions, WaitPlan, Waiting, awaited, wait};

@@ -135,6 +135,14 @@ pub enum UsageError {
     /// A composite or a group, of which nothing is kept.
     #[error("closes are kept of instruments, and {0} is a composite or a group: name one of its members")]
     NoHistory(String),
+    /// Only symbols outside the catalogue where hours have to be known.
+    #[error(
+        "'{0}' is a source's symbol, and its exchange's hours are not known: name an id (`marketsnap list`)"
+    )]
+    NoHours(String),
+    /// A path or word that a schedule cannot hold.
+    #[error("{0} cannot stand in a schedule: {1}")]
+    Unschedulable(String, &'static str),
     /// Closes that are no prices.
     #[error(transparent)]
     NoPrice(#[from] NoPrice),

@@ -322,6 +322,7 @@ pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     text.parse().map_err(|_| "not a day such as 2026-01-21".to_owned())
 }
 
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+/// An instant of the command line.
+pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     text.parse().map_err(|_| "not an instant such as 2026-01-21T08:30:00Z".to_owned())
 }

@@ -8,6 +8,7 @@ mod args;
 mod chart;
 mod check;
 mod compare;
+mod completions;
 mod config;
 mod console;
 mod history;
@@ -15,14 +16,17 @@ mod how;
 mod keys;
 mod lasting;
 mod list;
+mod man;
 mod movers;
 mod parse;
+mod schedule;
 mod schema;
 mod show;
 mod sources;
 mod store;
 mod sync;
 mod today;
+mod wait;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -76,6 +80,10 @@ pub struct Environment {
     pub memory: Option<PathBuf>,
     /// The file that keeps closes between runs, unless another is named.
     pub store: Option<PathBuf>,
+    /// This program's own file.
+    pub program: Option<PathBuf>,
+    /// The machine's distance from UTC at an instant; UTC where it is not known.
+    pub offset: Option<app::ZoneOffset>,
 }
 
 /// What the world's markets did, and who beat whom: the newest session of each, settled or live, with
@@ -86,7 +94,7 @@ pub struct Environment {
     version,
     max_term_width = 100,
     arg_required_else_help = true,
-    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap movers CN-CHIPS             a group's members ranked, and its breadth\n  marketsnap show HYGON --why            one instrument, and how each figure came about\n  marketsnap chart STAR50 SP500 --over 6M\n  marketsnap check 'STAR50.1D > 3'       exit code 10 when it holds\n  marketsnap today --date 2026-01-21 --currency USD\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap sources                     whom it is asked of, and how they are doing"
+    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap movers CN-CHIPS             a group's members ranked, and its breadth\n  marketsnap show HYGON --why            one instrument, and how each figure came about\n  marketsnap chart STAR50 SP500 --over 6M\n  marketsnap check 'STAR50.1D > 3'       exit code 10 when it holds\n  marketsnap today --date 2026-01-21 --currency USD\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap wait CN-CHIPS && marketsnap today CN-CHIPS\n  marketsnap sources                     whom it is asked of, and how they are doing"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -109,6 +117,10 @@ enum Command {
     Sources(sources::Sources),
     Store(store::Store),
     Sync(sync::Sync),
+    Wait(wait::Wait),
+    Completions(completions::Completions),
+    Complete(completions::Complete),
+    Man(man::Man),
 }
 
 impl Command {
@@ -116,7 +128,7 @@ impl Command {
     fn needs_no_file(&self) -> bool {
         match self {
             Command::Config(config) => config.needs_no_file(),
-            Command::Schema(_) => true,
+            Command::Schema(_) | Command::Completions(_) | Command::Complete(_) | Command::Man(_) => true,
             _ => false,
         }
     }
@@ -178,6 +190,17 @@ pub fn run(
         Command::Sync(sync) => return bring_up_to_date(sync, said, &given, world, out, err),
         Command::History(history) => return show_history(history, said, &given, world, out, err),
         Command::Store(store) => return look_after(store, said, world, out, err),
+        Command::Wait(wait) => return wait.run(&said.own, &given, world, out, err),
+        Command::Completions(completions) => {
+            let script = [(String::new(), completions.script().as_bytes().to_vec())];
+            let console = &mut app::Console { out, err, err_width: err_width(world) };
+            return ended(app::show_page(&script, console), err);
+        }
+        Command::Complete(complete) => {
+            complete.run(&said.own, out);
+            return Exit::Complete.code();
+        }
+        Command::Man(man) => return man.run(world, out, err),
     };
     if let Err(conflict) = shared.check(&given) {
         return refuse(err, &conflict);

@@ -27,6 +27,7 @@ mod origins;
 mod pairing;
 mod period;
 pub mod plausible;
+pub mod publication;
 mod range;
 mod rank;
 pub mod reach;

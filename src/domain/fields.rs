@@ -3,10 +3,13 @@
 //!
 //! Not for: their values (`render`).
 
-use serde_json::{Map, Value};
+mod shape;
+mod walk;
 
 use super::horizon::Horizon;
-use super::schema;
+
+pub use shape::{Place, Shape};
+pub use walk::fields;
 
 /// What stands in a field's name for any horizon.
 pub const HORIZON: &str = "HORIZON";
@@ -14,133 +17,6 @@ pub const HORIZON: &str = "HORIZON";
 pub const REPORT: &str = "report";
 /// The field that tells which of several lists a row is of.
 pub const WHAT: &str = "what";
-
-/// Where a document has its rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// In these lists, one behind the other.
-    Lists(&'static [&'static str]),
-    /// In these lists, each row with the word that tells which.
-    Told(&'static [(&'static str, &'static str)]),
-    /// It is one row: whichever of these is not null.
-    One(&'static [&'static str]),
-    /// In lists inside the elements of a list.
-    Inner {
-        /// The outer list.
-        outer: &'static str,
-        /// The lists inside each of its elements, one behind the other.
-        lists: &'static [&'static str],
-        /// The block that holds the outer element's keys in a row; none where they stand beside the row's own.
-        under: Option<&'static str>,
-        /// The outer element's keys that each of its rows begins with.
-        keys: &'static [&'static str],
-    },
-}
-
-/// Which part of a document is its rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shape {
-    /// The document's name.
-    pub document: &'static str,
-    /// Its keys that each row has under [`REPORT`].
-    pub report: &'static [&'static str],
-    /// Its keys that each row begins with.
-    pub copied: &'static [&'static str],
-    /// Where the rows are.
-    pub place: Place,
-    /// Its keys that belong to the one row.
-    pub beside: &'static [&'static str],
-    /// Fields too long for a cell: columns only where they are named.
-    pub long: &'static [&'static str],
-}
-
-const OF_A_DAY: [&str; 6] = ["schema", "as_of", "date", "demo", "benchmark", "currency"];
-
-const ROWS: Shape = Shape {
-    document: "snapshot",
-    report: &OF_A_DAY,
-    copied: &[],
-    place: Place::Lists(&["instruments", "composites"]),
-    beside: &[],
-    long: &[],
-};
-
-const TABLE: [Shape; 9] = [
-    ROWS,
-    Shape {
-        document: "compare",
-        report: &["schema", "as_of", "date", "demo", "currency", "end_date"],
-        place: Place::Lists(&["instruments"]),
-        long: &["rebased.points"],
-        ..ROWS
-    },
-    Shape {
-        document: "movers",
-        report: &["schema", "as_of", "date", "demo", "benchmark", "currency", "sort"],
-        place: Place::Inner {
-            outer: "groups",
-            lists: &["members"],
-            under: Some("group"),
-            keys: &["kind", "id", "name"],
-        },
-        ..ROWS
-    },
-    Shape {
-        document: "show",
-        place: Place::One(&["instrument", "composite"]),
-        beside: &["venue", "confirmations", "annualised", "risk", "link"],
-        ..ROWS
-    },
-    Shape { document: "check", place: Place::Lists(&["expressions"]), ..ROWS },
-    Shape {
-        document: "chart",
-        report: &["schema", "as_of", "date", "demo", "benchmark", "currency", "measure"],
-        place: Place::Inner {
-            outer: "lines",
-            lists: &["points"],
-            under: None,
-            keys: &["id", "name", "kind", "currency", "basis"],
-        },
-        ..ROWS
-    },
-    Shape {
-        document: "history",
-        report: &["schema"],
-        copied: &["id", "name"],
-        place: Place::Inner {
-            outer: "series",
-            lists: &["closes", "revisions"],
-            under: None,
-            keys: &["source", "symbol", "basis", "as_traded", "currency"],
-        },
-        ..ROWS
-    },
-    Shape {
-        document: "list",
-        report: &["schema"],
-        place: Place::Told(&[
-            ("instruments", "instrument"),
-            ("composites", "composite"),
-            ("groups", "group"),
-        ]),
-        ..ROWS
-    },
-    Shape {
-        document: "sources",
-        report: &["schema", "generated_at"],
-        place: Place::Lists(&["sources"]),
-        ..ROWS
-    },
-];
-
-impl Shape {
-    /// The shape of the document of that name, or with that `schema`.
-    #[must_use]
-    pub fn of(name: &str) -> Option<&'static Shape> {
-        let name = name.trim_start_matches("marketsnap.").trim_end_matches("/1");
-        TABLE.iter().find(|shape| shape.document == name)
-    }
-}
 
 /// A field of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,132 +27,6 @@ pub struct Field {
     pub about: String,
     /// Too long for a cell: a column only where it is named.
     pub long: bool,
-}
-
-/// The fields of a document's rows, in order; none of a document that there is not.
-#[must_use]
-pub fn fields(document: &str) -> Vec<Field> {
-    let Some((shape, schema)) = Shape::of(document).zip(schema::schema(document)) else { return Vec::new() };
-    let mut walk = Walk { defs: schema.get("$defs").and_then(Value::as_object), found: Vec::new() };
-    walk.keys(&format!("{REPORT}."), &schema, shape.report);
-    walk.keys("", &schema, shape.copied);
-    match shape.place {
-        Place::Lists(lists) => lists.iter().for_each(|list| walk.elements(&schema, list)),
-        Place::Told(lists) => {
-            let words: Vec<&str> = lists.iter().map(|(_, what)| *what).collect();
-            walk.leaf(WHAT, &format!("Which of these it is: {}.", words.join(", ")));
-            lists.iter().for_each(|(list, _)| walk.elements(&schema, list));
-        }
-        Place::One(keys) => keys.iter().for_each(|key| {
-            if let Some(row) = property(&schema, key) {
-                walk.block("", walk.resolved(row).0);
-            }
-        }),
-        Place::Inner { outer, lists, under, keys } => {
-            let element = property(&schema, outer).and_then(|list| walk.element(list));
-            if let Some(element) = element {
-                walk.keys(&under.map_or_else(String::new, |under| format!("{under}.")), element, keys);
-                lists.iter().for_each(|list| walk.elements(element, list));
-            }
-        }
-    }
-    walk.keys("", &schema, shape.beside);
-    let long = |field: Field| Field { long: shape.long.contains(&field.name.as_str()), ..field };
-    walk.found.into_iter().map(long).collect()
-}
-
-fn property<'a>(node: &'a Value, key: &str) -> Option<&'a Value> {
-    node.get("properties")?.get(key)
-}
-
-/// A walk through a schema.
-struct Walk<'a> {
-    defs: Option<&'a Map<String, Value>>,
-    found: Vec<Field>,
-}
-
-impl Walk<'_> {
-    fn leaf(&mut self, name: &str, about: &str) {
-        if !self.found.iter().any(|field| field.name == name) {
-            self.found.push(Field { name: name.to_owned(), about: about.replace('\n', " "), long: false });
-        }
-    }
-
-    /// These keys of an object, each behind `prefix`.
-    fn keys(&mut self, prefix: &str, object: &Value, keys: &[&str]) {
-        for key in keys {
-            if let Some(node) = property(object, key) {
-                self.node(&format!("{prefix}{key}"), node);
-            }
-        }
-    }
-
-    /// The fields of what a list holds.
-    fn elements(&mut self, object: &Value, list: &str) {
-        let defs = Walk { defs: self.defs, found: Vec::new() };
-        if let Some(element) = property(object, list).and_then(|list| defs.element(list)) {
-            self.block("", element);
-        }
-    }
-
-    /// The object that a list holds.
-    fn element<'n>(&self, list: &'n Value) -> Option<&'n Value>
-    where
-        Self: 'n,
-    {
-        let items = self.resolved(list).0.get("items")?;
-        Some(self.resolved(items).0)
-    }
-
-    /// Every key of an object, in the order of the JSON: that of `required`, which names them all.
-    fn block(&mut self, prefix: &str, object: &Value) {
-        for key in object.get("required").and_then(Value::as_array).into_iter().flatten() {
-            let Some((key, node)) = key.as_str().and_then(|key| Some((key, property(object, key)?))) else {
-                continue;
-            };
-            self.node(&format!("{prefix}{key}"), node);
-        }
-    }
-
-    fn node(&mut self, name: &str, node: &Value) {
-        let (target, by_horizon) = self.resolved(node);
-        let about = |node: &Value| node.get("description").and_then(Value::as_str).map(str::to_owned);
-        let about = about(node).or_else(|| about(target)).unwrap_or_default();
-        let within = self.found.len();
-        if let Some(cell) = target.get("additionalProperties").filter(|_| by_horizon) {
-            self.block(&format!("{name}.{HORIZON}."), self.resolved(cell).0);
-        } else if target.get("properties").is_some() {
-            self.block(&format!("{name}."), target);
-        } else {
-            self.leaf(name, &about);
-            return;
-        }
-        for field in self.found.iter_mut().skip(within).filter(|_| !about.is_empty()) {
-            field.about = format!("{about} {}", field.about);
-        }
-    }
-
-    /// What a reference leads to or what may also be null, and whether it has a key for each horizon.
-    fn resolved<'n>(&self, node: &'n Value) -> (&'n Value, bool)
-    where
-        Self: 'n,
-    {
-        let (mut node, mut by_horizon) = (node, false);
-        loop {
-            let name = node.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix("#/$defs/"));
-            let some = |any: &'n Vec<Value>| match any.as_slice() {
-                [one, null] if null.get("type").is_some_and(|t| t == "null") => Some(one),
-                _ => None,
-            };
-            let next = match name {
-                Some(name) => self.defs.and_then(|defs| defs.get(name)),
-                None => node.get("anyOf").and_then(Value::as_array).and_then(some),
-            };
-            let Some(next) = next else { return (node, by_horizon) };
-            by_horizon = name.is_some_and(|name| name.starts_with("By_"));
-            node = next;
-        }
-    }
 }
 
 /// The fields that a word names, without regard to case: one, or all of a block; a horizon stands for itself and
@@ -338,6 +88,7 @@ pub fn expanded(names: &[String], horizons: impl Fn(&str) -> Vec<String>) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::schema;
 
     fn names(document: &str) -> Vec<String> {
         fields(document).into_iter().map(|field| field.name).collect()

@@ -34,6 +34,7 @@ pub mod sources;
 pub mod sync;
 pub mod text;
 pub mod universe;
+pub mod wait;
 
 pub use chart::Chart;
 pub use check::Check;
@@ -58,3 +59,4 @@ pub use snapshot::Snapshot;
 pub use sources::Sources;
 pub use sync::Sync;
 pub use universe::{Composite, Group, Member, Universe};
+pub use wait::Wait;

@@ -6,12 +6,12 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-use super::{Chart, Check, Comparison, History, Listing, Movers, Settings, Show, Snapshot, Sources};
+use super::{Chart, Check, Comparison, History, Listing, Movers, Settings, Show, Snapshot, Sources, Wait};
 
 /// A document: its name, the version of its form, and its schema.
 type Document = (&'static str, &'static str, fn() -> Schema);
 
-const TABLE: [Document; 10] = [
+const TABLE: [Document; 11] = [
     ("snapshot", "marketsnap.snapshot/1", of::<Snapshot>),
     ("compare", "marketsnap.compare/1", of::<Comparison>),
     ("movers", "marketsnap.movers/1", of::<Movers>),
@@ -22,6 +22,7 @@ const TABLE: [Document; 10] = [
     ("list", "marketsnap.list/1", of::<Listing>),
     ("sources", "marketsnap.sources/1", of::<Sources>),
     ("config", "marketsnap.config/1", of::<Settings>),
+    ("wait", "marketsnap.wait/1", of::<Wait>),
 ];
 
 /// The names of the documents, with the `schema` that each carries.

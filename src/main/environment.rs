@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use chrono::{Offset, TimeZone};
 use etcetera::BaseStrategy;
 use marketsnap::cli::Environment;
 
@@ -28,6 +29,8 @@ pub fn read() -> Environment {
             .map(PathBuf::from)
             .or_else(|| Some(home.as_ref()?.config_dir().join(CONFIG))),
         store: home.as_ref().map(|home| home.data_dir().join(STORE)),
+        program: std::env::current_exe().ok(),
+        offset: Some(|at| chrono::Local.offset_from_utc_datetime(&at.naive_utc()).fix()),
         memory: home.as_ref().and_then(|home| Some(home.state_dir()?.join(MEMORY))),
     }
 }

@@ -43,11 +43,13 @@ mod testing;
 mod tests;
 mod text;
 mod together;
+mod wait;
 
 use std::io::{self, Write};
 
 use crate::domain::history::PriceList;
 use crate::domain::report::Report;
+use crate::domain::wait::{Awaited, Wait};
 use crate::domain::{
     Chart, Check, Comparison, History, Listing, Movers, Settings, Show, Snapshot, Sources, Sync,
 };
@@ -304,6 +306,35 @@ pub fn chart(
             documents::write(&documents::chart(report, style), format, style, out)
         }
     }
+}
+
+/// Writes what is waited for; any other format than JSON is the table.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn wait(told: &Wait, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Json => json::write(told, out),
+        _ => wait::write(told, style, out),
+    }
+}
+
+/// What is waited for, in one sentence and what a reader should know beside it.
+#[must_use]
+pub fn awaited(told: &Wait) -> (String, Vec<String>) {
+    (wait::summary(told), wait::remarks(told))
+}
+
+/// A line for each instant at which closes of these markets are due, or once they are `out`.
+#[must_use]
+pub fn awaited_lines(markets: &[&Awaited], out: bool) -> Vec<String> {
+    wait::lines(markets, out)
+}
+
+/// What is waited for next, for a progress line.
+#[must_use]
+pub fn awaited_next(markets: &[&Awaited], now: chrono::DateTime<chrono::Utc>) -> String {
+    wait::next(markets, now)
 }
 
 /// Writes the fields that conditions can name.

@@ -46,16 +46,15 @@ impl Named {
 
 /// A value for a reader: a percentage with two digits after the point as everywhere, another number with at most four.
 fn words(name: &str, value: &Tree) -> String {
-    let digits: u8 = if name.ends_with("pct") || name.ends_with("_pp") { 2 } else { 4 };
     let plain = value.cell();
-    let long = plain.split_once('.').is_some_and(|(_, after)| after.len() > usize::from(digits));
-    match value {
-        Tree::Number(figure) if long => {
-            let rounded = figure.as_f64().and_then(|figure| number::level(figure, digits));
-            rounded.unwrap_or(plain)
-        }
-        _ => plain,
-    }
+    let digits = |most: usize| plain.split_once('.').is_some_and(|(_, after)| after.len() > most);
+    let rounded = match value {
+        Tree::Number(figure) if name.ends_with("pct") || name.ends_with("_pp") => Some((figure, 2)),
+        Tree::Number(figure) if digits(4) => Some((figure, 4)),
+        _ => None,
+    };
+    let rounded = rounded.and_then(|(figure, digits)| number::level(figure.as_f64()?, digits));
+    rounded.unwrap_or(plain)
 }
 
 /// The columns that the reader named; none where he named none.

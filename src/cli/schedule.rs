@@ -1,0 +1,118 @@
+//! `--print-schedule` of `marketsnap report`.
+
+use std::path::Path;
+
+use chrono::Offset;
+use clap::{Args, ValueEnum};
+
+use super::World;
+use crate::app::{ScheduleOptions, Scheduler};
+use crate::domain::Own;
+
+/// A schedule instead of a report, of a command that has `--dir`.
+#[derive(Debug, Args)]
+pub(super) struct Schedule {
+    /// Instead of a report, print a schedule that writes it into --dir on every day once the last close should be out
+    #[arg(long, value_enum, value_name = "FOR", requires = "dir", help_heading = "How")]
+    print_schedule: Option<SchedulerName>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SchedulerName {
+    /// A line for crontab
+    Cron,
+    /// A user service and its timer
+    Systemd,
+}
+
+#[allow(dead_code, reason = "of the command that flattens it")]
+impl Schedule {
+    /// What to print a schedule for, if one is asked for: the report of these words into this folder, by this
+    /// program on this machine.
+    pub(super) fn options(
+        &self,
+        words: &[String],
+        own: &Own,
+        folder: &Path,
+        world: &World<'_>,
+    ) -> Option<ScheduleOptions> {
+        let scheduler = match self.print_schedule? {
+            SchedulerName::Cron => Scheduler::Cron,
+            SchedulerName::Systemd => Scheduler::Systemd,
+        };
+        Some(ScheduleOptions {
+            scheduler,
+            words: words.to_vec(),
+            own: own.clone(),
+            // Neither cron nor systemd runs in this folder.
+            folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()),
+            program: world.environment.program.clone().unwrap_or_else(|| "marketsnap".into()),
+            offset: world.environment.offset.unwrap_or(|at| at.offset().fix()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use chrono::{DateTime, FixedOffset, Utc};
+    use clap::Parser;
+
+    use super::*;
+    use crate::app::Clock;
+    use crate::cli::Environment;
+
+    #[derive(Debug, Parser)]
+    struct Of {
+        words: Vec<String>,
+        #[arg(long)]
+        dir: Option<PathBuf>,
+        #[command(flatten)]
+        schedule: Schedule,
+    }
+
+    struct Stopped;
+
+    impl Clock for Stopped {
+        fn now(&self) -> DateTime<Utc> {
+            DateTime::UNIX_EPOCH
+        }
+    }
+
+    fn options(line: &str, environment: Environment) -> Option<ScheduleOptions> {
+        let world = World {
+            clock: &Stopped,
+            terminal_width: None,
+            stderr_width: None,
+            stderr_is_terminal: false,
+            environment,
+        };
+        let of = Of::try_parse_from(line.split(' ')).unwrap();
+        of.schedule.options(&of.words, &Own::default(), &of.dir.unwrap_or_default(), &world)
+    }
+
+    #[test]
+    fn a_schedule_is_of_the_words_the_folder_from_the_root_this_program_and_this_machines_zone() {
+        let environment = Environment {
+            program: Some("/usr/bin/marketsnap".into()),
+            offset: Some(|_| FixedOffset::east_opt(3600).unwrap()),
+            ..Environment::default()
+        };
+        let asked = options("x SP500 --dir /srv/r --print-schedule systemd", environment).unwrap();
+        assert_eq!((asked.scheduler, asked.words), (Scheduler::Systemd, vec!["SP500".to_owned()]));
+        assert_eq!((asked.folder, asked.program), ("/srv/r".into(), "/usr/bin/marketsnap".into()));
+        assert_eq!((asked.offset)(DateTime::UNIX_EPOCH).local_minus_utc(), 3600);
+        let asked = options("x --dir r --print-schedule cron", Environment::default()).unwrap();
+        assert!(asked.folder.is_absolute() && asked.folder.ends_with("r"));
+        assert_eq!((asked.offset)(DateTime::UNIX_EPOCH).local_minus_utc(), 0);
+    }
+
+    #[test]
+    fn without_the_flag_there_is_none_and_without_a_folder_it_is_refused() {
+        assert!(options("x --dir /srv/r", Environment::default()).is_none());
+        let refused = Of::try_parse_from(["x", "--print-schedule", "cron"]).unwrap_err().to_string();
+        assert!(refused.contains("--dir"), "{refused}");
+        assert!(Of::try_parse_from(["x", "--dir", "r", "--print-schedule", "at"]).is_err());
+    }
+}
