@@ -85,6 +85,7 @@ fn report(c: &mut Criterion) {
         chosen: &chosen,
         by_section: true,
         generated_at: as_of,
+        lasting: false,
         demo: false,
         trust: None,
     };
@@ -189,6 +190,7 @@ fn linearity(c: &mut Criterion) {
             chosen: &chosen,
             by_section: true,
             generated_at: as_of,
+            lasting: false,
             demo: false,
             trust: None,
         };
@@ -251,6 +253,7 @@ fn seventy_years(c: &mut Criterion) {
         chosen: &chosen,
         by_section: false,
         generated_at: as_of,
+        lasting: false,
         demo: false,
         trust: None,
     };

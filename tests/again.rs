@@ -10,6 +10,7 @@
     reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
 )]
 
+#[allow(dead_code)]
 #[path = "again/days.rs"]
 mod days;
 #[allow(dead_code)]

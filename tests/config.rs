@@ -412,7 +412,8 @@ fn the_demo_goes_by_the_file_but_for_sources_store_and_keys() {
 #[test]
 fn show_tells_where_a_value_comes_from_and_never_a_key_or_a_password() {
     let home = Home::with(
-        "store = \"postgres://me:hunter2@db.example/closes\"\n[groups.X]\nmembers = [\"SP500\"]\n",
+        "store = \"postgres://me:hunter2@db.example/closes\"\n[groups.X]\nmembers = [\"SP500\"]\n\
+         [sources.sina]\nbase_url = \"https://me:hunter2@mirror.example?key=hunter2\"\n",
     );
     let mut command = home.command(&["config", "show", "--origin"]);
     command.env("MARKETSNAP_TIINGO_KEY", "hunter2").env("MARKETSNAP_YAHOO_URL", "https://mirror.example");
@@ -430,6 +431,7 @@ fn show_tells_where_a_value_comes_from_and_never_a_key_or_a_password() {
         line("sources.yahoo"),
         ["sources.yahoo.base_url", "variable, MARKETSNAP_YAHOO_URL", "https://mirror.example"]
     );
+    assert_eq!(line("sources.sina")[2], "https://mirror.example");
     assert_eq!(line("store")[1], "config file, line 1");
     // Without --origin only the value; and no line is wider than a pipe's 80 columns.
     assert!(!home.out(&["config", "show"]).contains("default"));
@@ -461,6 +463,14 @@ fn the_page_of_the_keys_is_the_programs_own_table() {
         fs::write(&path, &real).unwrap();
     }
     assert!(page == real || blessing(), "docs/config.md is out of date; MARKETSNAP_BLESS=1 rewrites it");
+}
+
+#[test]
+fn the_example_of_the_page_of_the_keys_makes_sense() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/config.md")).unwrap();
+    let home = Home::with(page.split("```toml\n").nth(1).unwrap().split("\n```").next().unwrap());
+    let checked = home.out(&["config", "check"]);
+    assert!(checked.ends_with(": 1 choice, 3 instruments, 1 composite, 1 group\n"), "{checked}");
 }
 
 /// What stands in the README between two lines after a heading.

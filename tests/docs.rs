@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Every command, in the order of the reference; the first is the program itself.
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "",
     "today",
+    "report",
     "compare",
     "movers",
     "show",

@@ -69,7 +69,7 @@ fn every_report_is_markdown_with_its_title_and_the_tables_figures() {
 fn a_files_suffix_chooses_the_document_and_its_width_does_not_drop_columns() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    for (name, begins) in [("a.html", "<!DOCTYPE html>"), ("a.md", "# Market closes")] {
+    for (name, begins) in [("a.html", "<!doctype html>"), ("a.md", "# Market closes")] {
         let path = path(name);
         let (out, err, code) = run(&["today", "--demo", "--width", "40", "-o", &path]);
         assert_eq!((out.as_str(), err.as_str(), code), ("", "", 0));

@@ -76,6 +76,7 @@ const DEMO: &[(&str, &str)] = &[
     ("compare", "compare STAR50 SP500 ASIA BTC --demo --json --since 2025-12-31"),
     ("compare", "compare STAR50 NOSUCHTHING --demo --json"),
     ("snapshot", "today --demo --json --currency USD --lang zh"),
+    ("snapshot", "report --demo --json"),
     ("compare", "compare STAR50 DAX HSI --demo --json --currency CNY"),
     ("movers", "movers --demo --json"),
     ("movers", "movers ASIA CN-CHIPS --demo --json --sort YTD --top 1 --currency USD"),

@@ -212,7 +212,7 @@ impl<'a> Reach<'a> {
     ) -> BTreeMap<InstrumentId, Series> {
         let whole: Vec<InstrumentId> = self.whole.iter().cloned().collect();
         let mut held = match store {
-            None => shelf::everything(plan, &whole, inputs.generated_at),
+            None => shelf::everything(plan, &whole, NaiveDate::MIN, inputs.generated_at),
             Some(store) => {
                 let mut held = read_since(store, &whole, NaiveDate::MIN);
                 for (since, ids) in together(&self.since) {

@@ -10,6 +10,7 @@ mod charting;
 mod check;
 mod choice;
 mod config;
+mod daily;
 mod depth;
 mod exit;
 mod fields;
@@ -49,6 +50,7 @@ pub use candidates::{
 pub use charting::{ChartOptions, NoChart};
 pub use check::fields as condition_fields;
 pub use config::{config_init, config_ok, config_path, config_show, config_sound};
+pub use daily::{Claim, ReportOptions, Since, claim};
 pub use exit::Exit;
 pub use fields::{NoField, field_list};
 pub use history::{HistoryAs, HistoryOptions, NotSo, history};

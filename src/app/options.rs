@@ -58,6 +58,8 @@ pub struct Options {
     pub allow_live: bool,
     /// Which instant.
     pub when: When,
+    /// With `today`: its report of a day, written to be kept.
+    pub report: Option<super::ReportOptions>,
     /// Horizons, in order; empty for the usual ones.
     pub horizons: Vec<Horizon>,
     /// What `chart` draws.

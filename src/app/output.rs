@@ -5,6 +5,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::domain::snapshot::{Completeness, Failed};
 use crate::render;
@@ -29,6 +30,18 @@ pub enum WriteError {
         path: PathBuf,
         /// Why.
         reason: io::Error,
+    },
+    /// A folder that another run writes into.
+    #[error(
+        "another run has been writing into {} for {} seconds: nothing was done; try again when it has ended, or with a longer --timeout",
+        .folder.display(),
+        .patience.as_secs_f64()
+    )]
+    Claimed {
+        /// The folder.
+        folder: PathBuf,
+        /// How long it was waited for.
+        patience: Duration,
     },
 }
 
@@ -172,9 +185,22 @@ pub(super) fn to_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     into_file(path, |out| out.write_all(bytes).map_err(|e| not_written(path, e)))
 }
 
+/// The same with another beginning of the temporary file's name.
+pub(super) fn whole(path: &Path, unfinished: &str, bytes: &[u8]) -> Result<(), WriteError> {
+    placed(path, unfinished, |out| out.write_all(bytes).map_err(|e| not_written(path, e)))
+}
+
 /// The same for what comes piece by piece: where a piece fails, nothing appears.
 pub(super) fn into_file<E: From<WriteError>>(
     path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), E>,
+) -> Result<(), E> {
+    placed(path, ".marketsnap-", write)
+}
+
+fn placed<E: From<WriteError>>(
+    path: &Path,
+    unfinished: &str,
     write: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), E>,
 ) -> Result<(), E> {
     let failed = |e: io::Error| not_written(path, e);
@@ -191,7 +217,7 @@ pub(super) fn into_file<E: From<WriteError>>(
     }
     let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".marketsnap-");
+    builder.prefix(unfinished);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -48,14 +48,23 @@ pub(super) fn universe(own: &Own) -> Result<Universe, UsageError> {
     Ok(universe)
 }
 
-/// A choice as it may be shown: the address of a store without its password.
+/// A choice as it may be shown: an address without its password, and without what follows a question mark.
 pub(super) fn without_password(mut setting: Setting) -> Setting {
-    if setting.key == "store"
-        && let Some(text) = setting.value.as_str()
-        && text.contains("://")
-    {
-        let place = Place::of(std::path::Path::new(text)).map(|place| place.to_string());
-        setting.value = place.unwrap_or_else(|_| "an address".to_owned()).into();
-    }
+    let Some(text) = setting.value.as_str().filter(|text| text.contains("://")) else { return setting };
+    let shown = match setting.key.as_str() {
+        "store" => Place::of(std::path::Path::new(text)).map(|place| place.to_string()).ok(),
+        key if key.ends_with(".base_url") => Some(without_user(text)),
+        _ => return setting,
+    };
+    setting.value = shown.unwrap_or_else(|| "an address".to_owned()).into();
     setting
+}
+
+/// An address without user and password, and without its query.
+fn without_user(address: &str) -> String {
+    let address = address.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
 }

@@ -4,13 +4,15 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
 
 use super::charting::Charting;
+use super::daily::ReportOptions;
 use super::options::{Command, Options};
 use super::usage::UsageError;
 use super::{asked_of, charting, check, choice, fields, own, rates};
 use crate::compute::check::Asked;
+use crate::compute::report::known_by;
 use crate::compute::{Chosen, movers::Ranking};
 use crate::domain::horizon::{Period, TABLE};
 use crate::domain::text::sanitise;
@@ -76,6 +78,10 @@ pub struct Plan {
     pub(super) output: Option<PathBuf>,
     pub(super) style: Style,
     pub(super) quiet: bool,
+    /// The day's report and where it goes; none for what a command shows now.
+    pub(super) report: Option<ReportOptions>,
+    /// The newest report in its folder.
+    pub(super) newest_written: Option<NaiveDate>,
 }
 
 impl Plan {
@@ -150,6 +156,8 @@ impl Plan {
             output: options.output,
             style: options.style,
             quiet: options.quiet,
+            report: options.report,
+            newest_written: None,
         })
     }
 }
@@ -162,6 +170,7 @@ impl Plan {
             Command::Today => {
                 matches!(self.format, Format::Json | Format::JsonLines | Format::Csv)
                     || !self.fields.is_empty()
+                    || self.report.is_some()
             }
             Command::Show => true,
             Command::Check => self.checks.of_everything(),
@@ -216,10 +225,7 @@ fn instant(
         if date > today {
             return Err(UsageError::FutureDate { date, today });
         }
-        let noon_after =
-            date.checked_add_days(Days::new(1)).unwrap_or(date).and_time(NaiveTime::MIN).and_utc()
-                + Duration::hours(12);
-        return Ok((Some(noon_after.min(now)), Some(date)));
+        return Ok((Some(known_by(date).min(now)), Some(date)));
     }
     let demo = || Utc.timestamp_opt(DEMO_AS_OF, 0).single();
     Ok((if options.demo { demo() } else { None }, None))
@@ -252,7 +258,7 @@ fn horizons(options: &Options, named: &[Horizon], day: NaiveDate) -> Result<Vec<
 /// The earliest close that a base session, a 52-week range or the 250 moves before the newest can need, with two months
 /// to spare: a share that was halted for weeks has had 249 sessions in 13 months. 250 pairs of two markets, each with
 /// closures of its own, need more than a year: where such are printed it is nearly two, which one request still gives.
-fn first_day_needed(command: Command, horizons: &[Horizon], day: NaiveDate) -> NaiveDate {
+pub(super) fn first_day_needed(command: Command, horizons: &[Horizon], day: NaiveDate) -> NaiveDate {
     let least = if matches!(command, Command::Compare | Command::Show) { 640 } else { 372 };
     let longest = horizons.iter().map(|h| h.reach(day)).max().unwrap_or(0).max(least);
     day.checked_sub_signed(Duration::days(longest + SPARE_DAYS)).unwrap_or(day)

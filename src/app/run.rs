@@ -15,7 +15,7 @@ use super::output::{Console, WriteError};
 use super::plan::Plan;
 use super::reports::{self, Given};
 use super::usage::UsageError;
-use super::{Clock, Exit, Observer, adhoc, depth, recall, second, words};
+use super::{Clock, Exit, Observer, adhoc, daily, depth, recall, second, words};
 use crate::compute::{Inputs, trust};
 use crate::domain::snapshot::Failed;
 use crate::domain::{InstrumentId, Series};
@@ -97,6 +97,11 @@ pub fn report(
         recall::at_instant(&mut plan, &mut answers, now);
     }
     let told = [std::mem::take(&mut answers.told), reading, kept];
+    if let Some(options) = &plan.report {
+        let told = &told;
+        let known = daily::Known { plan: &plan, options, answers, failures, stand_ins, told, now };
+        return daily::written(known, console);
+    }
     let later = plan.known_at().filter(|_| answers.known_later > 0);
     let later = later.map(|at| known_later(at, answers.known_later));
     let (mut series, mut trust) = second::believed(&plan, answers, now);
@@ -214,6 +219,7 @@ pub(super) fn inputs<'a>(
         chosen: &plan.chosen,
         by_section: plan.by_section,
         generated_at: now,
+        lasting: false,
         demo: plan.demo,
         trust: None,
     }

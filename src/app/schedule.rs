@@ -33,6 +33,8 @@ pub struct ScheduleOptions {
     pub words: Vec<String>,
     /// The user's own instruments, composites and groups.
     pub own: Own,
+    /// Flags of the report, as they were typed.
+    pub flags: Vec<String>,
     /// The folder of the reports, from the root.
     pub folder: PathBuf,
     /// The program, from the root.
@@ -86,13 +88,14 @@ impl Jobs {
         let folder = plain(path(&options.folder)?)?;
         let words: Vec<String> = options.words.iter().map(|w| plain(w.clone())).collect::<Result<_, _>>()?;
         let of = if words.is_empty() { "all markets".to_owned() } else { words.join(" ") };
+        let flags: Vec<String> = options.flags.iter().map(|f| plain(f.clone())).collect::<Result<_, _>>()?;
         let run = |args: &[&str]| {
             let own = std::iter::once(program.as_str()).chain(args.iter().copied()).map(str::to_owned);
             own.chain(words.iter().cloned()).collect::<Vec<String>>()
         };
         Ok(Self {
             wait: run(&["wait", "--quiet"]),
-            report: run(&["report", "--dir", &folder, "--since", "last"]),
+            report: [run(&["report", "--dir", &folder, "--since", "last"]), flags].concat(),
             of,
         })
     }

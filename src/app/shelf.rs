@@ -146,10 +146,15 @@ pub(super) fn opened(plan: &Plan, now: DateTime<Utc>) -> Option<Box<dyn Store>> 
     Some(store::open(&opening).ok()?.store)
 }
 
-/// All closes held of instruments, each series as the report's instant knew it; nothing where the store
-/// cannot be read.
-pub(super) fn everything(plan: &Plan, ids: &[InstrumentId], now: DateTime<Utc>) -> Vec<Series> {
-    let all = opened(plan, now).map(|mut store| store.held(ids, NaiveDate::MIN, plan.known_at()));
+/// All closes held of instruments since a day, each series as the report's instant knew it; nothing where the
+/// store cannot be read.
+pub(super) fn everything(
+    plan: &Plan,
+    ids: &[InstrumentId],
+    since: NaiveDate,
+    now: DateTime<Utc>,
+) -> Vec<Series> {
+    let all = opened(plan, now).map(|mut store| store.held(ids, since, plan.known_at()));
     let all = all.and_then(Result::ok);
     let items = all.unwrap_or_default().into_iter().filter_map(|held| item(plan, held, now));
     items.map(|i| i.held.series).collect()

@@ -3,6 +3,8 @@
 //! Not for: reading his file (`config`), or whether a source exists (`app`). What is wrong is told by the key of
 //! the file that says it.
 
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::CatalogueError;
@@ -12,9 +14,8 @@ use crate::domain::{
     Basis, Composite, Group, Instrument, InstrumentId, Kind, Member, Mic, Own, OwnComposite, OwnGroup,
     OwnInstrument, PriceLimit, Universe,
 };
+use words::{kind, meant, near, no_member, no_venue, quoted_in, same, venue};
 
-/// From this likeness on a word is taken for a slip of another.
-const NEAR: f64 = 0.8;
 /// The section of what is asked for by a symbol, which nothing else can stand in.
 const ASKED_FOR: &str = "Asked for";
 
@@ -258,6 +259,9 @@ fn group(universe: &mut Universe, said: &OwnGroup) -> Result<(), OwnFault> {
 /// Puts the sections into the user's order; those that he does not name follow in the usual one.
 fn order(universe: &mut Universe, wanted: &[String]) -> Result<(), OwnFault> {
     let mut sections: Vec<String> = Vec::new();
+    if wanted.iter().any(|name| same(name, SECTION)) {
+        section(universe, SECTION, "sections")?;
+    }
     for name in wanted {
         let Some(known) = universe.sections.iter().find(|s| same(s, name)).cloned() else {
             let known = universe.sections.iter().map(String::as_str);
@@ -317,21 +321,6 @@ fn members<'a>(
     if ids.is_empty() { fault(key, "at least one member is needed".to_owned()) } else { Ok(ids) }
 }
 
-fn no_member(universe: &Universe, word: &str) -> String {
-    let id = InstrumentId::new(word);
-    if universe.composite(&id).is_some() {
-        return format!("{id} is a composite: members are instruments");
-    }
-    if universe.group(&id).is_some() {
-        return format!("{id} is a group: members are instruments, name them one by one");
-    }
-    let ids = universe.instruments().iter().map(|i| i.id.as_str());
-    let near = near(id.as_str(), ids).map_or_else(String::new, |near| format!("did you mean {near}? "));
-    format!(
-        "unknown instrument '{word}': {near}A symbol needs an id of its own: [instruments.ID] symbols = {{ yahoo = \"{word}\" }}"
-    )
-}
-
 /// Refuses an id that means something already.
 fn free(universe: &Universe, id: &InstrumentId, key: &str) -> Result<(), OwnFault> {
     match meant(universe, id.as_str()) {
@@ -363,72 +352,6 @@ fn aliases(universe: &Universe, said: &OwnInstrument) -> Result<(), OwnFault> {
         }
         None => Ok(()),
     }
-}
-
-/// What a word means: an id, else a name, an alias or a symbol of an instrument.
-fn meant(universe: &Universe, word: &str) -> Option<InstrumentId> {
-    let id = InstrumentId::new(word);
-    if universe.instrument(&id).is_some()
-        || universe.composite(&id).is_some()
-        || universe.group(&id).is_some()
-    {
-        return Some(id);
-    }
-    let of = |i: &&Instrument| {
-        same(&i.name, word)
-            || i.aliases.iter().any(|a| same(a, word))
-            || i.name_zh.as_deref().is_some_and(|zh| same(zh, word))
-            || i.symbol("yahoo").is_some_and(|s| same(s, word))
-    };
-    universe.instruments().iter().find(of).map(|i| i.id.clone())
-}
-
-fn same(a: &str, b: &str) -> bool {
-    a.eq_ignore_ascii_case(b) || a.to_lowercase() == b.to_lowercase()
-}
-
-/// The known word that a wrong one may mean.
-fn near<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wrong = wrong.to_lowercase();
-    let like = |known: &str| strsim::jaro_winkler(&known.to_lowercase(), &wrong);
-    known.max_by(|a, b| like(a).total_cmp(&like(b))).filter(|known| like(known) > NEAR)
-}
-
-fn no_venue(universe: &Universe, mic: &Mic) -> String {
-    let all = universe.exchanges.keys().map(Mic::as_str);
-    match near(mic.as_str(), all.clone()) {
-        Some(near) => format!("no venue is called '{mic}': did you mean {near}?"),
-        None => format!("no venue is called '{mic}': there are {}", all.collect::<Vec<_>>().join(", ")),
-    }
-}
-
-/// The venue that a symbol in Yahoo's spelling tells.
-fn venue(symbol: &str, venue_of: fn(&str) -> Option<Mic>) -> Option<Mic> {
-    venue_of(symbol).or_else(|| (kind(symbol) == Kind::Coin).then(|| Mic::new("COIN")))
-}
-
-/// What a symbol in Yahoo's spelling is.
-fn kind(symbol: &str) -> Kind {
-    let symbol = symbol.to_uppercase();
-    let ends = |with: &[&str]| with.iter().any(|end| symbol.ends_with(end));
-    match () {
-        () if symbol.starts_with('^') => Kind::Index,
-        () if ends(&["=X"]) => Kind::Fx,
-        () if ends(&["=F"]) => Kind::Future,
-        () if ends(&["-USD", "-EUR"]) => Kind::Coin,
-        () => Kind::Stock,
-    }
-}
-
-/// The currency that a pair or a coin is quoted in: `EURUSD=X`, `JPY=X`, `BTC-USD`.
-fn quoted_in(symbol: &str, kind: Kind) -> Option<String> {
-    let pair = match kind {
-        Kind::Fx => symbol.strip_suffix("=X").or_else(|| symbol.strip_suffix("=x"))?,
-        Kind::Coin => symbol,
-        _ => return None,
-    };
-    let from = pair.len().checked_sub(3)?;
-    pair.get(from..).map(str::to_uppercase)
 }
 
 #[cfg(test)]

@@ -213,6 +213,7 @@ impl Shared {
                 settled: self.settled,
                 require_settled: self.require_settled,
             },
+            report: None,
             horizons: self.horizons.clone(),
             since: None,
             sort: None,

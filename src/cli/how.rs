@@ -64,8 +64,14 @@ pub(super) fn formats_of_charts() -> impl TypedValueParser<Value = FormatName> {
         .try_map(|name| <FormatName as ValueEnum>::from_str(&name, false))
 }
 
+/// Reads a format of a file.
+pub(super) fn formats_of_files() -> impl TypedValueParser<Value = FormatName> {
+    PossibleValuesParser::new(["markdown", "html", "json", "jsonl", "csv", "table"])
+        .try_map(|name| <FormatName as ValueEnum>::from_str(&name, false))
+}
+
 impl FormatName {
-    fn format(self) -> Format {
+    pub(super) fn format(self) -> Format {
         match self {
             FormatName::Table | FormatName::Svg | FormatName::Png => Format::Table,
             FormatName::Json => Format::Json,

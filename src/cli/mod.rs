@@ -20,6 +20,7 @@ mod man;
 mod movers;
 mod parse;
 mod schedule;
+mod report;
 mod schema;
 mod show;
 mod sources;
@@ -94,7 +95,7 @@ pub struct Environment {
     version,
     max_term_width = 100,
     arg_required_else_help = true,
-    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap movers CN-CHIPS             a group's members ranked, and its breadth\n  marketsnap show HYGON --why            one instrument, and how each figure came about\n  marketsnap chart STAR50 SP500 --over 6M\n  marketsnap check 'STAR50.1D > 3'       exit code 10 when it holds\n  marketsnap today --date 2026-01-21 --currency USD\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap wait CN-CHIPS && marketsnap today CN-CHIPS\n  marketsnap sources                     whom it is asked of, and how they are doing"
+    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap report --dir reports --since last   the day's report, and those that were missed\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap movers CN-CHIPS             a group's members ranked, and its breadth\n  marketsnap show HYGON --why            one instrument, and how each figure came about\n  marketsnap chart STAR50 SP500 --over 6M\n  marketsnap check 'STAR50.1D > 3'       exit code 10 when it holds\n  marketsnap today --date 2026-01-21 --currency USD\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap wait CN-CHIPS && marketsnap today CN-CHIPS\n  marketsnap sources                     whom it is asked of, and how they are doing"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -105,6 +106,7 @@ pub struct Cli {
 #[allow(clippy::large_enum_variant)]
 enum Command {
     Today(today::Today),
+    Report(report::Report),
     Compare(compare::Compare),
     Check(check::Check),
     Config(config::Config),
@@ -169,6 +171,16 @@ pub fn run(
             Ok(()) => (&chart.shared, chart.options(world, &given)),
             Err(conflict) => return refuse(err, &conflict),
         },
+        Command::Report(report) => match report.check(&given) {
+            Ok(()) => match report.schedule(&argv, &said.own, world) {
+                None => (&report.shared, report.options(world, &given)),
+                Some(options) => {
+                    let console = &mut app::Console { out, err, err_width: err_width(world) };
+                    return ended(app::print_schedule(&options, world.clock.now(), console), err);
+                }
+            },
+            Err(conflict) => return refuse(err, &conflict),
+        },
         Command::List(list) => {
             if let Err(conflict) = list.how.check_text(&given) {
                 return refuse(err, &conflict);
@@ -214,6 +226,11 @@ pub fn run(
     let mut plan = match Plan::new(options, world.clock.now()) {
         Ok(plan) => plan,
         Err(e) => return refuse(err, &e),
+    };
+    // Until the end no other run writes into the folder of reports.
+    let _claim = match app::claim(&mut plan) {
+        Ok(claim) => claim,
+        Err(e) => return ended(Err(e), err),
     };
     let observer = console::Talker::new(shared.verbose, shared.progress(world));
     let answers = app::ask(&mut plan, world.clock, &observer);

@@ -1,19 +1,23 @@
 //! `--print-schedule` of `marketsnap report`.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use chrono::Offset;
-use clap::{Args, ValueEnum};
+use clap::{Arg, Args, Command, ValueEnum};
 
 use super::World;
 use crate::app::{ScheduleOptions, Scheduler};
 use crate::domain::Own;
 
+/// What a schedule says itself.
+const OWN: [&str; 3] = ["print_schedule", "dir", "since"];
+
 /// A schedule instead of a report, of a command that has `--dir`.
 #[derive(Debug, Args)]
 pub(super) struct Schedule {
     /// Instead of a report, print a schedule that writes it into --dir on every day once the last close should be out
-    #[arg(long, value_enum, value_name = "FOR", requires = "dir", help_heading = "How")]
+    #[arg(long, value_enum, value_name = "FOR", requires = "dir", conflicts_with_all = ["date", "as_of"], help_heading = "How")]
     print_schedule: Option<SchedulerName>,
 }
 
@@ -25,13 +29,13 @@ enum SchedulerName {
     Systemd,
 }
 
-#[allow(dead_code, reason = "of the command that flattens it")]
 impl Schedule {
     /// What to print a schedule for, if one is asked for: the report of these words into this folder, by this
     /// program on this machine.
     pub(super) fn options(
         &self,
         words: &[String],
+        flags: Vec<String>,
         own: &Own,
         folder: &Path,
         world: &World<'_>,
@@ -44,12 +48,44 @@ impl Schedule {
             scheduler,
             words: words.to_vec(),
             own: own.clone(),
+            flags,
             // Neither cron nor systemd runs in this folder.
             folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()),
             program: world.environment.program.clone().unwrap_or_else(|| "marketsnap".into()),
             offset: world.environment.offset.unwrap_or(|at| at.offset().fix()),
         })
     }
+}
+
+/// The flags of a report's command line as they were typed, but for those that a schedule says itself.
+pub(super) fn flags(argv: &[OsString], report: &Command) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut words = argv.iter().skip(2).map(|word| word.to_string_lossy().into_owned());
+    while let Some(word) = words.next() {
+        let Some(flag) = flag(&word, report) else { continue };
+        let apart = flag.get_action().takes_values() && !word.contains('=') && !short_with_value(&word);
+        let value = if apart { words.next() } else { None };
+        if !OWN.contains(&flag.get_id().as_str()) {
+            kept.push(word);
+            kept.extend(value);
+        }
+    }
+    kept
+}
+
+/// The flag that a word is, if it is one.
+fn flag<'a>(word: &str, report: &'a Command) -> Option<&'a Arg> {
+    let long = word.strip_prefix("--").and_then(|name| name.split('=').next());
+    let short = word.strip_prefix('-').and_then(|name| name.chars().next()).filter(|_| long.is_none());
+    let is = |arg: &&Arg| {
+        long.is_some_and(|name| arg.get_long() == Some(name)) || (short.is_some() && arg.get_short() == short)
+    };
+    report.get_arguments().find(is)
+}
+
+/// Whether a short flag has its value behind it in one word.
+fn short_with_value(word: &str) -> bool {
+    !word.starts_with("--") && word.chars().count() > 2
 }
 
 #[cfg(test)]
@@ -89,7 +125,7 @@ mod tests {
             environment,
         };
         let of = Of::try_parse_from(line.split(' ')).unwrap();
-        of.schedule.options(&of.words, &Own::default(), &of.dir.unwrap_or_default(), &world)
+        of.schedule.options(&of.words, Vec::new(), &Own::default(), &of.dir.unwrap_or_default(), &world)
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod rank;
 pub mod reach;
 mod records;
 pub mod relative;
+pub mod report;
 mod risk;
 mod rows;
 pub mod sessions;
@@ -92,6 +93,8 @@ pub struct Inputs<'a> {
     pub by_section: bool,
     /// When the report is made.
     pub generated_at: DateTime<Utc>,
+    /// The report is a day's, written to be kept: nothing of the moment at which it is made may enter it.
+    pub lasting: bool,
     /// The closes are those built into the program.
     pub demo: bool,
     /// What is known of the sources' reliability; none where one source alone was asked.

@@ -137,11 +137,16 @@ fn counts(inputs: &Inputs<'_>, market: &Market<'_>) -> Vec<Note> {
     let line = |(source, series): (&str, Vec<&Known<'_>>)| {
         let newest = series.iter().map(|k| k.series.provenance.fetched_at).max();
         let when = newest.unwrap_or(inputs.generated_at).format("%Y-%m-%d %H:%M UTC");
-        let how = if inputs.demo { "published closes held by the program, as of" } else { "fetched" };
+        let how = match (inputs.demo, inputs.lasting) {
+            (true, false) => format!(", published closes held by the program, as of {when}"),
+            (true, true) => ", published closes held by the program".to_owned(),
+            (false, false) => format!(", fetched {when}"),
+            (false, true) => String::new(),
+        };
         let ids: Vec<&InstrumentId> = series.iter().map(|k| &k.instrument.id).collect();
         // The source of most rows is told by their number, the others by name.
         let whose = if ids.len() == most { format!("{most} series") } else { named(&ids) };
-        note(NoteKind::Source, format!("Source: {source} ({whose}, {how} {when})."))
+        note(NoteKind::Source, format!("Source: {source} ({whose}{how})."))
     };
     by_source.into_iter().map(line).collect()
 }

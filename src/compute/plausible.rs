@@ -92,6 +92,7 @@ pub fn findings(universe: &Universe, id: &InstrumentId, held: &[Series], now: Da
         chosen: &[],
         by_section: false,
         generated_at: now,
+        lasting: false,
         demo: false,
         trust: None,
     };

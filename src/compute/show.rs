@@ -50,7 +50,7 @@ pub fn build(inputs: &Inputs<'_>, report: Snapshot) -> Option<Show> {
         schema: "marketsnap.show/1",
         as_of: report.as_of,
         date: report.date,
-        generated_at: report.generated_at,
+        generated_at: inputs.generated_at,
         demo: report.demo,
         status: report.status,
         benchmark: report.benchmark,

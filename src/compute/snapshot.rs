@@ -48,7 +48,7 @@ fn derive(inputs: &Inputs<'_>, stand_over: bool) -> Snapshot {
         schema: "marketsnap.snapshot/1",
         as_of: inputs.as_of,
         date: inputs.date,
-        generated_at: inputs.generated_at,
+        generated_at: (!inputs.lasting).then_some(inputs.generated_at),
         demo: inputs.demo,
         status: completeness(inputs, &errors, &instruments, &composites),
         benchmark: inputs.benchmark.clone(),
@@ -143,7 +143,7 @@ pub(super) struct Shown {
     pub groups: Vec<InstrumentId>,
 }
 
-fn shown(inputs: &Inputs<'_>) -> Shown {
+pub(super) fn shown(inputs: &Inputs<'_>) -> Shown {
     let mut shown = Shown { instruments: Vec::new(), composites: Vec::new(), groups: Vec::new() };
     let mut seen: BTreeSet<&InstrumentId> = BTreeSet::new();
     for chosen in inputs.chosen {

@@ -165,7 +165,14 @@ pub fn parse(text: &str, file: &str) -> Result<Config, ConfigError> {
         reason: sanitise(&reason, 300),
     };
     let (entries, places) = reader::entries(text, file).map_err(wrong)?;
-    Ok(built::config(entries, places))
+    let config = built::config(entries, places);
+    match (config.entry("ascii"), config.entry("lang")) {
+        (Some(Entry { value: Value::Switch(true), .. }), Some(lang)) if lang.value.words() == ["zh"] => {
+            let reason = "lang = \"zh\" cannot be spelled with ascii = true".to_owned();
+            Err(ConfigError::Wrong { file: file.to_owned(), line: lang.line, reason })
+        }
+        _ => Ok(config),
+    }
 }
 
 fn line_of(text: &str, span: &Range<usize>) -> usize {

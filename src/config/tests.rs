@@ -108,6 +108,7 @@ fn a_value_that_a_key_does_not_take_is_told_with_what_it_takes() {
     wrong("[composites.X]\nweights = { HSI = \"2\" }\n", 2, "has to be a table of weights above 0");
     wrong("[composites.X]\nweights = { HSI = inf }\n", 2, "has to be a table of weights above 0");
     wrong("[instruments.X]\nprice_limit = 101\n", 2, "a percentage above 0 and up to 100");
+    wrong("ascii = true\nlang = \"zh\"\n", 2, "lang = \"zh\" cannot be spelled with ascii = true");
     let long = format!("[groups.X]\nname = \"{}\"\n", "x".repeat(61));
     wrong(&long, 2, "groups.X.name is longer than 60 characters");
 }

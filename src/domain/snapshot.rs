@@ -133,8 +133,8 @@ pub struct Snapshot {
     pub as_of: DateTime<Utc>,
     /// The day asked for, if one was.
     pub date: Option<NaiveDate>,
-    /// When the report was made.
-    pub generated_at: DateTime<Utc>,
+    /// When the report was made; null in a day's report, which says nothing of the moment of writing.
+    pub generated_at: Option<DateTime<Utc>>,
     /// It shows the closes built into the program.
     pub demo: bool,
     /// Whether everything asked for is in it.

@@ -1,6 +1,7 @@
 //! A document as one self-contained page (`templates/document.html`): no script, nothing loaded, readable on a phone,
 //! on paper, in the dark, by ear, and where a mail client drops the style sheet. Every text is escaped by the template
-//! engine; only pictures of our own are put in as they are. The page is well-formed XML too.
+//! engine; only pictures of our own are put in as they are. But for the small letters of its first line the page is
+//! well-formed XML too.
 //!
 //! Not for: what a document holds (`documents`).
 

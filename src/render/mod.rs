@@ -48,10 +48,9 @@ mod wait;
 use std::io::{self, Write};
 
 use crate::domain::history::PriceList;
-use crate::domain::report::Report;
 use crate::domain::wait::{Awaited, Wait};
 use crate::domain::{
-    Chart, Check, Comparison, History, Listing, Movers, Settings, Show, Snapshot, Sources, Sync,
+    Chart, Check, Comparison, History, Listing, Movers, Report, Settings, Show, Snapshot, Sources, Sync,
 };
 
 pub use chart::{ChartSize, Picture, Theme};

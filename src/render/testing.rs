@@ -367,7 +367,7 @@ pub(super) fn snapshot() -> Snapshot {
         schema: "marketsnap.snapshot/1",
         as_of: instant("2026-01-21T08:30:00Z"),
         date: None,
-        generated_at: instant("2026-01-21T08:30:02Z"),
+        generated_at: Some(instant("2026-01-21T08:30:02Z")),
         demo: true,
         status: Completeness::Partial,
         benchmark: InstrumentId::new("SP500"),

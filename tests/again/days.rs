@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc, Weekday};
 use marketsnap::app::{self, Console, Format, Options, Plan};
 use marketsnap::catalogue;
+use marketsnap::cli;
 use marketsnap::domain::Universe;
 use serde_json::Value;
 
@@ -20,6 +21,7 @@ struct World {
     now: DateTime<Utc>,
     closes: Closes,
     held_back: Vec<(String, NaiveDate)>,
+    down: bool,
 }
 
 /// Days of runs that share a store.
@@ -46,7 +48,7 @@ impl Days {
 
     fn with(closes: Closes) -> Self {
         let universe = catalogue::load().unwrap();
-        let world = World { now: DateTime::UNIX_EPOCH, closes, held_back: Vec::new() };
+        let world = World { now: DateTime::UNIX_EPOCH, closes, held_back: Vec::new(), down: false };
         let world = Arc::new(Mutex::new(world));
         let shared = Arc::clone(&world);
         let server = Server::new(move |_, path| answer(path, &universe, &shared.lock().unwrap()));
@@ -86,6 +88,32 @@ impl Days {
 
     pub fn store(&self) -> PathBuf {
         self.folder.path().join("closes.db")
+    }
+
+    /// Whether the source answers with errors from now on.
+    pub fn down(&self, down: bool) {
+        self.world.lock().unwrap().down = down;
+    }
+
+    /// Runs the program at an instant, in this process: its exit code, output and errors.
+    pub fn program(&self, at: &str, args: &[&str]) -> (u8, String, String) {
+        let now: DateTime<Utc> = at.parse().unwrap();
+        self.world.lock().unwrap().now = now;
+        let world = cli::World {
+            clock: &Standing(now),
+            terminal_width: None,
+            stderr_width: Some(1_000),
+            stderr_is_terminal: false,
+            environment: cli::Environment {
+                base_urls: ["yahoo", "sina"].map(|name| (name.to_owned(), self.server.url())).into(),
+                store: Some(self.store()),
+                ..cli::Environment::default()
+            },
+        };
+        let argv = ["marketsnap"].iter().chain(args).map(std::ffi::OsString::from);
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = cli::run(argv, &world, &mut out, &mut err);
+        (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
     }
 
     /// Runs `today` at an instant.
@@ -170,6 +198,9 @@ fn figures(report: &Value) -> Value {
 }
 
 fn answer(path: &str, universe: &Universe, world: &World) -> Step {
+    if world.down {
+        return Step::status(503, "");
+    }
     let range = path.split_once("range=").map_or("2y", |(_, rest)| rest.split('&').next().unwrap());
     let months = match range {
         "3mo" => 3,

@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use marketsnap::catalogue;
 use marketsnap::compute::check::{self, Asked, Question};
+use marketsnap::compute::report as daily;
 use marketsnap::compute::{Chosen, Inputs, chart, comparison, movers, snapshot, trust};
 use marketsnap::domain::chart::{Chart, Measure};
 use marketsnap::domain::check::{Check, Checked};
 use marketsnap::domain::expr::Expr;
 use marketsnap::domain::snapshot::{CompositeRow, MoveCell, NoteKind, Row};
 use marketsnap::domain::{
-    Basis, Comparison, Horizon, InstrumentId, Mic, Movers, Provenance, RawRow, Series, Snapshot, Split,
-    Universe,
+    Basis, Comparison, Horizon, InstrumentId, Mic, Movers, Provenance, RawRow, Report, Series, Snapshot,
+    Split, Universe,
 };
 
 pub fn d(text: &str) -> NaiveDate {
@@ -160,6 +161,7 @@ impl Book {
             chosen,
             by_section: false,
             generated_at: as_of,
+            lasting: false,
             demo: false,
             trust: None,
         }
@@ -206,6 +208,22 @@ impl Book {
     pub fn on(&mut self, date: &str, as_of: &str) -> Snapshot {
         self.date = Some(d(date));
         self.at(as_of)
+    }
+
+    /// The report of a day, made at an instant, of the named or of everything by its sections.
+    pub fn daily(&self, names: &[&str], date: &str, as_of: &str) -> Report {
+        let chosen: Vec<Chosen> =
+            if names.is_empty() { self.chosen() } else { names.iter().map(|n| self.choose(n)).collect() };
+        let inputs = Inputs { by_section: names.is_empty(), ..self.inputs(at(as_of), &chosen) };
+        let closes = daily::closes(&inputs, &self.others, d(date)).unwrap();
+        let of_day = closes.inputs(d(date), &inputs);
+        daily::finished(&of_day, d(date), snapshot::build(&of_day))
+    }
+
+    /// The days that a report of the named can be written for.
+    pub fn days(&self, names: &[&str], as_of: &str) -> Vec<String> {
+        let chosen: Vec<Chosen> = names.iter().map(|n| self.choose(n)).collect();
+        daily::days(&self.inputs(at(as_of), &chosen)).iter().map(ToString::to_string).collect()
     }
 
     /// Groups, composites and instruments ranked at an instant.

@@ -28,6 +28,8 @@ fn honolulu(_: DateTime<Utc>) -> FixedOffset {
 
 fn options(scheduler: Scheduler, words: &str, offset: ZoneOffset) -> ScheduleOptions {
     ScheduleOptions {
+        own: Own::default(),
+        flags: Vec::new(),
         scheduler,
         words: words.split_whitespace().map(str::to_owned).collect(),
         folder: "/home/ann/reports".into(),

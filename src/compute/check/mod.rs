@@ -62,7 +62,7 @@ pub fn build(inputs: &Inputs<'_>, report: &Snapshot, asked: &Asked) -> Check {
         schema: "marketsnap.check/1",
         as_of: report.as_of,
         date: report.date,
-        generated_at: report.generated_at,
+        generated_at: inputs.generated_at,
         demo: report.demo,
         status: status(report),
         benchmark: against.then(|| report.benchmark.clone()),

@@ -148,7 +148,7 @@ fn ids_are_unique_and_what_refers_to_one_finds_it_and_each_picture_has_words() {
 fn contrast(a: &str, b: &str) -> f64 {
     let light = |hex: &str| {
         let part = |at: usize| {
-            let v = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0;
+            let v = f64::from(u8::from_str_radix(hex.get(at..at + 2).unwrap(), 16).unwrap()) / 255.0;
             if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
         };
         0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
