@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Every command, in the order of the reference; the first is the program itself.
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "",
     "today",
     "report",
@@ -33,6 +33,7 @@ const COMMANDS: [&str; 22] = [
     "wait",
     "completions",
     "man",
+    "search",
 ];
 
 fn path(name: &str) -> PathBuf {
@@ -186,7 +187,7 @@ fn the_json_examples_are_real_reports() {
             fences += usize::from(lines.next().unwrap().starts_with("```"));
         }
     }
-    assert_eq!(examples, 6);
+    assert_eq!(examples, 7);
     hold("docs/json.md", &real);
 }
 

@@ -91,6 +91,8 @@ const DEMO: &[(&str, &str)] = &[
     ("config", "config show --json"),
     ("wait", "wait --print --json"),
     ("wait", "wait STAR50 SP500 AAPL --print --json --as-of 2026-01-19T06:00:00Z"),
+    ("search", "search star --demo --json"),
+    ("search", "search qqqq --offline --json"),
 ];
 
 #[test]

@@ -42,6 +42,8 @@ mod hsi;
 mod keyed;
 #[path = "sources/live.rs"]
 mod live;
+#[path = "sources/lookup.rs"]
+mod lookup;
 #[path = "sources/oddities.rs"]
 mod oddities;
 #[path = "sources/outage.rs"]

@@ -31,12 +31,15 @@ pub fn list(text: Option<&str>, options: &Options, console: &mut Console<'_>) ->
     let near = words::nearest(text, &universe);
     let like = if near.is_empty() { String::new() } else { format!("; ids like it: {}", near.join(", ")) };
     let _ = writeln!(console.err, "error: nothing in the catalogue holds '{}'{like}", sanitise(text, 40));
-    let _ =
-        writeln!(console.err, "  hint: any symbol of the source can be asked for too: marketsnap today AAPL");
+    let _ = writeln!(
+        console.err,
+        "  hint: `marketsnap search TEXT` asks the sources, whose symbols can be asked for too: marketsnap today AAPL"
+    );
     Ok(Exit::Empty)
 }
 
-fn listing(universe: &Universe, text: &str) -> Listing {
+/// What of the catalogue holds a text.
+pub(super) fn listing(universe: &Universe, text: &str) -> Listing {
     let wanted = text.trim().to_lowercase();
     let holds =
         |words: &[&str]| wanted.is_empty() || words.iter().any(|w| w.to_lowercase().contains(&wanted));

@@ -30,6 +30,7 @@ mod reports;
 mod run;
 mod schedule;
 mod schema;
+mod search;
 mod second;
 mod shelf;
 mod sources;
@@ -40,7 +41,7 @@ mod wait;
 mod words;
 
 pub use crate::domain::chart::Measure;
-pub use crate::fetch::{Clock, Event, Observer};
+pub use crate::fetch::{Clock, Event, Observer, check_proxy};
 pub use crate::render::{ChartSize, Picture, Theme};
 pub use crate::render::{Dialect, Format, Palette, SheetFormat, Style};
 pub use candidates::{
@@ -64,6 +65,7 @@ pub use probe::{Probes, probe};
 pub use run::{Answers, RunError, ask, report};
 pub use schedule::{ScheduleOptions, Scheduler, ZoneOffset, print_schedule, schedule};
 pub use schema::schema;
+pub use search::{SearchPlan, look_up, searched};
 pub use sources::{SourcesPlan, sources};
 pub use sync::{SyncPlan, Synced, sync, synced};
 pub use upkeep::{Exporting, Upkeep, upkeep};

@@ -107,6 +107,10 @@ pub struct Options {
     pub offline: bool,
     /// The time for the whole run.
     pub timeout: Duration,
+    /// The proxy that requests go through; none for the system's.
+    pub proxy: Option<String>,
+    /// The most requests at the same time; none for each source's own limit.
+    pub jobs: Option<usize>,
     /// Base URLs by source, where they are not the source's own.
     pub base_urls: BTreeMap<String, String>,
     /// Format asked for; none to take the file's suffix, else a table.

@@ -21,7 +21,7 @@ const NARROWEST: usize = 40;
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// Standard output.
-    #[error("the report could not be written to standard output: {0}")]
+    #[error("the report could not be written to standard output: {0}; -o FILE writes it to a file")]
     Stdout(#[source] io::Error),
     /// A file.
     #[error("{} was not written: {reason}; check that its folder exists and can be written", .path.display())]

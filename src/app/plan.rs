@@ -127,6 +127,8 @@ impl Plan {
                 base_urls: options.base_urls,
                 deadline: options.timeout,
                 user_agent: None,
+                proxy: options.proxy,
+                gate: options.jobs.map(fetch::Gate::of).unwrap_or_default(),
             },
             never: options.never,
             universe,

@@ -280,7 +280,7 @@ fn left_out(failure: &Failure, plan: &Plan) -> Option<String> {
 }
 
 /// The failure's class as the JSON spells it.
-fn code(kind: FailureKind) -> &'static str {
+pub(super) fn code(kind: FailureKind) -> &'static str {
     match kind {
         FailureKind::UnknownSymbol => "unknown_symbol",
         FailureKind::NoData => "no_data",

@@ -19,7 +19,7 @@ pub fn schema(name: Option<&str>, console: &mut Console<'_>) -> Result<Exit, Run
             None => {
                 let names: Vec<&str> = schema::names().map(|(name, _)| name).collect();
                 let _ = writeln!(console.err, "error: no document is called '{}'", sanitise(name, 40));
-                let _ = writeln!(console.err, "  hint: there are {}", names.join(", "));
+                let _ = writeln!(console.err, "  hint: `marketsnap schema` lists them: {}", names.join(", "));
                 return Ok(Exit::Usage);
             }
         },

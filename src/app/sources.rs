@@ -61,6 +61,8 @@ impl SourcesPlan {
             base_urls: options.base_urls,
             deadline: options.timeout,
             user_agent: None,
+            proxy: options.proxy,
+            gate: options.jobs.map(fetch::Gate::of).unwrap_or_default(),
         };
         let (output, style) = (options.output, options.style);
         Ok(Self { universe, settings, order, never, probe, format, fields, output, style })

@@ -53,6 +53,14 @@ pub enum UsageError {
     /// A config file is there already.
     #[error("the config file {0} is there already: --force writes over it")]
     ConfigThere(String),
+    /// A composite or a group where only an instrument has sources.
+    #[error("'{id}' is a {what}: only instruments have sources; `marketsnap list {id}` names its members")]
+    NoInstrument {
+        /// Its id.
+        id: String,
+        /// What it is.
+        what: &'static str,
+    },
     /// A base URL that no request can be sent to.
     #[error("{place} is no address to ask: {reason}")]
     BadBaseUrl {
@@ -86,7 +94,7 @@ pub enum UsageError {
         today: NaiveDate,
     },
     /// A base date that is not before the report's day.
-    #[error("the base date {since} is not before the day of the report, {day}")]
+    #[error("the base date {since} is not before the day of the report, {day}: name an earlier one")]
     SinceTooLate {
         /// The base date.
         since: NaiveDate,
@@ -94,7 +102,9 @@ pub enum UsageError {
         day: NaiveDate,
     },
     /// Fewer than two things to compare.
-    #[error("compare needs at least two different instruments, got {0}")]
+    #[error(
+        "compare needs at least two different instruments, got {0}: name another, such as SP500; `marketsnap list` shows all"
+    )]
     TooFew(usize),
     /// A condition that cannot be read.
     #[error(transparent)]
@@ -113,7 +123,9 @@ pub enum UsageError {
         hint: String,
     },
     /// A group as benchmark.
-    #[error("the benchmark '{0}' is a group: name an instrument or a composite")]
+    #[error(
+        "the benchmark '{0}' is a group: name an instrument or a composite; `marketsnap list {0}` shows its members"
+    )]
     GroupBenchmark(String),
     /// A file name whose suffix names no format.
     #[error(
@@ -133,7 +145,9 @@ pub enum UsageError {
     #[error("there is no place for a store: no home folder is known; name a file (--store PATH)")]
     NoPlace,
     /// A composite or a group, of which nothing is kept.
-    #[error("closes are kept of instruments, and {0} is a composite or a group: name one of its members")]
+    #[error(
+        "closes are kept of instruments, and {0} is a composite or a group: name one of its members (`marketsnap list {0}`)"
+    )]
     NoHistory(String),
     /// Only symbols outside the catalogue where hours have to be known.
     #[error(
@@ -143,6 +157,12 @@ pub enum UsageError {
     /// A path or word that a schedule cannot hold.
     #[error("{0} cannot stand in a schedule: {1}")]
     Unschedulable(String, &'static str),
+    /// Nothing to look for.
+    #[error("there is nothing to look for: give a part of a name, an id or a symbol")]
+    NothingToSearch,
+    /// A source without a search.
+    #[error("{0} has no search: leave out --source, or name one that has one ({1})")]
+    NoSearch(String, String),
     /// Closes that are no prices.
     #[error(transparent)]
     NoPrice(#[from] NoPrice),
@@ -150,7 +170,9 @@ pub enum UsageError {
     #[error(transparent)]
     NotSo(#[from] NotSo),
     /// Closes would be lost.
-    #[error("closes before {0} would be lost for ever; add --yes to remove them")]
+    #[error(
+        "closes before {0} would be lost for ever; add --yes to remove them, or keep them with `marketsnap store export -o closes.csv`"
+    )]
     NotSure(NaiveDate),
     /// The built-in data are broken.
     #[error(transparent)]
@@ -159,7 +181,7 @@ pub enum UsageError {
 
 fn did_you_mean(nearest: &[String]) -> String {
     match nearest {
-        [] => String::new(),
+        [] => ": `marketsnap list TEXT` finds ids, `marketsnap search TEXT` symbols".to_owned(),
         [one] => format!(": did you mean {one}?"),
         [first @ .., last] => format!(": did you mean {} or {last}?", first.join(", ")),
     }

@@ -116,6 +116,9 @@ pub(super) struct Shared {
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds, allow_negative_numbers = true, env = "MARKETSNAP_TIMEOUT", help_heading = "From where")]
     timeout: Duration,
 
+    #[command(flatten)]
+    pub(super) wire: super::wire::Wire,
+
     /// Say each request on standard error; twice: with a curl line that repeats it
     #[arg(short, long, action = clap::ArgAction::Count, help_heading = "Say")]
     pub(super) verbose: u8,
@@ -170,6 +173,11 @@ impl Shared {
         }
         if given.has("demo") && given.has("verify") {
             return Err(Conflict::Both("--demo", "--verify"));
+        }
+        for (flag, name) in [("refresh", "--refresh"), ("no_store", "--no-store"), ("store", "--store")] {
+            if given.has("demo") && given.has(flag) {
+                return Err(Conflict::Both("--demo", name));
+            }
         }
         self.how.check(given)?;
         if self.ascii && self.lang == LangName::Zh && both("ascii", "lang") {
@@ -244,13 +252,15 @@ impl Shared {
                 .all(|(flag, set)| !set || given.has("offline") || !given.has(flag)),
             refresh: self.refresh,
             timeout: self.timeout,
+            proxy: None,
+            jobs: None,
             base_urls: world.environment.base_urls.clone(),
             style: Style { ascii: self.ascii && self.lang(given) == Lang::En, ..self.style(world) },
             lang: self.lang(given),
             quiet: self.quiet && self.verbose == 0,
             ..Options::default()
         };
-        self.how.put(options, given)
+        self.wire.onto(self.how.put(options, given))
     }
 
     /// Whether closes are kept: what stands on the command line outranks a variable.

@@ -19,15 +19,17 @@ mod list;
 mod man;
 mod movers;
 mod parse;
-mod schedule;
 mod report;
+mod schedule;
 mod schema;
+mod search;
 mod show;
 mod sources;
 mod store;
 mod sync;
 mod today;
 mod wait;
+mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -37,7 +39,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
 
-use crate::app::{self, Clock, Exit, Plan, SourcesPlan, SyncPlan};
+use crate::app::{self, Clock, Exit, Plan, SearchPlan, SourcesPlan, SyncPlan};
 use crate::config::Config;
 
 /// The variable that names the config file.
@@ -95,7 +97,7 @@ pub struct Environment {
     version,
     max_term_width = 100,
     arg_required_else_help = true,
-    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap report --dir reports --since last   the day's report, and those that were missed\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap movers CN-CHIPS             a group's members ranked, and its breadth\n  marketsnap show HYGON --why            one instrument, and how each figure came about\n  marketsnap chart STAR50 SP500 --over 6M\n  marketsnap check 'STAR50.1D > 3'       exit code 10 when it holds\n  marketsnap today --date 2026-01-21 --currency USD\n  marketsnap list chip                   what can be asked for\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap wait CN-CHIPS && marketsnap today CN-CHIPS\n  marketsnap sources                     whom it is asked of, and how they are doing"
+    before_help = "Examples:\n  marketsnap today                       the newest session of the world's markets\n  marketsnap today --demo                the same on built-in closes, without network\n  marketsnap today STAR50 SP500 ASIA --json | jq .instruments\n  marketsnap report --dir reports --since last   the day's report, and those that were missed\n  marketsnap compare STAR50 SP500 ASIA --since 2025-12-31\n  marketsnap movers CN-CHIPS             a group's members ranked, and its breadth\n  marketsnap show HYGON --why            one instrument, and how each figure came about\n  marketsnap chart STAR50 SP500 --over 6M\n  marketsnap check 'STAR50.1D > 3'       exit code 10 when it holds\n  marketsnap today --date 2026-01-21 --currency USD\n  marketsnap list chip                   what can be asked for\n  marketsnap search tencent              symbols at the sources\n  marketsnap history SP500               the closes that earlier runs kept\n  marketsnap sync                        ten years of closes for the store\n  marketsnap wait CN-CHIPS && marketsnap today CN-CHIPS\n  marketsnap sources                     whom it is asked of, and how they are doing"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -116,6 +118,7 @@ enum Command {
     List(list::List),
     Schema(schema::Schema),
     Movers(movers::Movers),
+    Search(search::Search),
     Sources(sources::Sources),
     Store(store::Store),
     Sync(sync::Sync),
@@ -198,6 +201,7 @@ pub fn run(
             let console = &mut app::Console { out, err, err_width: err_width(world) };
             return ended(app::schema(schema.name.as_deref(), console), err);
         }
+        Command::Search(search) => return look_up(search, said, &given, world, out, err),
         Command::Sources(sources) => return list_sources(sources, said, &given, world, out, err),
         Command::Sync(sync) => return bring_up_to_date(sync, said, &given, world, out, err),
         Command::History(history) => return show_history(history, said, &given, world, out, err),
@@ -297,6 +301,33 @@ fn list_sources(
     observer.finish();
     let console = &mut app::Console { out, err, err_width: err_width(world) };
     ended(probes.and_then(|probes| app::sources(&plan, probes, world.clock, console)), err)
+}
+
+/// Looks a text up.
+fn look_up(
+    search: &search::Search,
+    said: &Config,
+    given: &parse::Given,
+    world: &World<'_>,
+    out: &mut dyn Write,
+    err: &mut (dyn Write + Send),
+) -> u8 {
+    if let Err(conflict) = search.check(given) {
+        return refuse(err, &conflict);
+    }
+    let mut options = search.options(world, given);
+    if let Err(e) = lasting::choose(&mut options, said, world) {
+        return refuse(err, &*e);
+    }
+    let plan = match SearchPlan::new(options, &search.text, search.most()) {
+        Ok(plan) => plan,
+        Err(e) => return refuse(err, &e),
+    };
+    let observer = console::Talker::new(search.verbose, search.progress(world));
+    let looked = app::look_up(&plan, world.clock, &observer);
+    observer.finish();
+    let console = &mut app::Console { out, err, err_width: err_width(world) };
+    ended(looked.and_then(|looked| app::searched(&plan, looked, world.clock, console)), err)
 }
 
 /// Brings the store up to date.

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches};
 
 use super::{Cli, World, lasting};
 use crate::app::Exit;
@@ -106,6 +106,8 @@ fn given(matches: &ArgMatches, id: &str) -> (Rank, Vec<String>) {
 /// The command tree without the variables that are set to nothing, and with the defaults of a config file.
 fn command_for(world: &World<'_>, config: &Config) -> clap::Command {
     let unset = |arg: Arg| {
+        let switch = matches!(arg.get_action(), ArgAction::SetTrue) && arg.get_env().is_some();
+        let arg = if switch { arg.value_parser(yes_or_no) } else { arg };
         let empty = arg
             .get_env()
             .is_some_and(|v| world.environment.empty_variables.contains(v.to_string_lossy().as_ref()));
@@ -116,6 +118,15 @@ fn command_for(world: &World<'_>, config: &Config) -> clap::Command {
         command.mut_args(|arg| unset(lasting::with_default(arg, &name, config)))
     };
     Cli::command().mut_subcommands(|command| prepared(command).mut_subcommands(prepared))
+}
+
+/// What the variable of a switch may say.
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("a switch is 1 or 0, true or false, yes or no, on or off".to_owned()),
+    }
 }
 
 /// Prints help, version or a usage error, and returns the exit code. Where the value in error comes from

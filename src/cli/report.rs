@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, CommandFactory};
 
-use super::{Cli, World};
 use super::args::{BENCHMARK, Shared, WIDTH_IN_A_PIPE, day};
 use super::how::{FormatName, formats_of_files};
-use super::schedule::{self, Schedule};
 use super::parse::{Conflict, Given};
+use super::schedule::{self, Schedule};
+use super::{Cli, World};
 use crate::app::{Command, Format, Options, ReportOptions, ScheduleOptions, Since, Style};
 use crate::domain::Own;
 
@@ -65,7 +65,12 @@ impl Report {
     }
 
     /// The schedule to print instead of a report, if one is asked for.
-    pub(super) fn schedule(&self, argv: &[OsString], own: &Own, world: &World<'_>) -> Option<ScheduleOptions> {
+    pub(super) fn schedule(
+        &self,
+        argv: &[OsString],
+        own: &Own,
+        world: &World<'_>,
+    ) -> Option<ScheduleOptions> {
         let mut cli = Cli::command();
         cli.build();
         let report = cli.find_subcommand("report")?;

@@ -9,6 +9,7 @@ use super::World;
 use super::args::{NARROWEST, WIDTH_IN_A_PIPE, seconds};
 use super::how::How;
 use super::parse::Given;
+use super::wire::Wire;
 use crate::app::{Options, Style};
 
 /// Each source: state, last success, what it covers, on what terms and how fast it is asked
@@ -38,6 +39,8 @@ pub(super) struct Sources {
     /// Table width in columns [default: the terminal's, 80 in a pipe]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000), allow_negative_numbers = true, env = "MARKETSNAP_WIDTH")]
     width: Option<u16>,
+    #[command(flatten)]
+    wire: Wire,
     /// Say each request on standard error; twice: with a curl line that repeats it
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
@@ -60,6 +63,6 @@ impl Sources {
             },
             ..Options::default()
         };
-        self.how.put(options, given)
+        self.wire.onto(self.how.put(options, given))
     }
 }

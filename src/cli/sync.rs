@@ -10,6 +10,7 @@ use clap::builder::FalseyValueParser;
 use super::World;
 use super::args::{self, BENCHMARK, NARROWEST, WIDTH_IN_A_PIPE, day, seconds};
 use super::parse::{Conflict, Given};
+use super::wire::Wire;
 use crate::app::{Options, Style};
 
 /// Brings the store up to date: ten years of closes at first, then what came since
@@ -46,6 +47,8 @@ pub(super) struct Sync {
     /// Table width in columns [default: the terminal's, 80 in a pipe]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(40..=1000), allow_negative_numbers = true, env = "MARKETSNAP_WIDTH")]
     width: Option<u16>,
+    #[command(flatten)]
+    wire: Wire,
     /// Say each request on standard error; twice: with a curl line that repeats it
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
@@ -64,7 +67,7 @@ impl Sync {
 
     pub(super) fn options(&self, world: &World<'_>) -> Options {
         let asked = self.width.or(world.terminal_width).map(|w| usize::from(w).max(NARROWEST));
-        Options {
+        self.wire.onto(Options {
             words: self.words.clone(),
             benchmark: BENCHMARK.to_owned(),
             sources: self.source.clone(),
@@ -81,7 +84,7 @@ impl Sync {
             },
             quiet: self.quiet && self.verbose == 0,
             ..Options::default()
-        }
+        })
     }
 
     /// Whether progress may be drawn.

@@ -6,12 +6,14 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-use super::{Chart, Check, Comparison, History, Listing, Movers, Settings, Show, Snapshot, Sources, Wait};
+use super::{
+    Chart, Check, Comparison, History, Listing, Movers, Search, Settings, Show, Snapshot, Sources, Wait,
+};
 
 /// A document: its name, the version of its form, and its schema.
 type Document = (&'static str, &'static str, fn() -> Schema);
 
-const TABLE: [Document; 11] = [
+const TABLE: [Document; 12] = [
     ("snapshot", "marketsnap.snapshot/1", of::<Snapshot>),
     ("compare", "marketsnap.compare/1", of::<Comparison>),
     ("movers", "marketsnap.movers/1", of::<Movers>),
@@ -23,6 +25,7 @@ const TABLE: [Document; 11] = [
     ("sources", "marketsnap.sources/1", of::<Sources>),
     ("config", "marketsnap.config/1", of::<Settings>),
     ("wait", "marketsnap.wait/1", of::<Wait>),
+    ("search", "marketsnap.search/1", of::<Search>),
 ];
 
 /// The names of the documents, with the `schema` that each carries.

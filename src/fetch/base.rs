@@ -19,6 +19,16 @@ pub fn check_base_url(text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Checks a proxy's address before any request is made.
+///
+/// # Errors
+/// What is wrong with it, in words that hold nothing of the address itself.
+pub fn check_proxy(text: &str) -> Result<(), String> {
+    let wrong = |why: String| format!("{why}, such as http://proxy.example:3128");
+    check_base_url(text).map_err(|why| wrong(why.split(';').next().unwrap_or_default().to_owned()))?;
+    reqwest::Proxy::all(text).map(drop).map_err(|_| wrong("it is no address of a proxy".to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

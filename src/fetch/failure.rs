@@ -101,7 +101,7 @@ pub(crate) fn not_covered(want: &Want, asked: &[String]) -> Failure {
         (
             format!("no closes of {id} from {names}: no symbol of it is known there"),
             "no symbol of it is known there",
-            "give the symbol as finance.yahoo.com writes it, or name another source",
+            "`marketsnap search TEXT` finds symbols as finance.yahoo.com writes them; `marketsnap sources` shows who covers what",
         )
     };
     Failure {
@@ -151,7 +151,9 @@ fn hint(want: &Want, asked: &Asked<'_>, error: &SourceError) -> String {
     let info = asked.source.info();
     let (name, page, variable) = (info.name, info.page, info.url_variable);
     match error {
-        SourceError::UnknownSymbol if want.ad_hoc => format!("see how {page} spells the symbol"),
+        SourceError::UnknownSymbol if want.ad_hoc => {
+            format!("`marketsnap search TEXT` finds symbols; see how {page} spells the symbol")
+        }
         SourceError::UnknownSymbol => {
             format!("{name} does not serve it now; other instruments are unaffected")
         }
@@ -167,7 +169,9 @@ fn hint(want: &Want, asked: &Asked<'_>, error: &SourceError) -> String {
             let or = if *wait { ", or give it more time with --timeout" } else { "" };
             format!("try again after {} UTC{or}", minute(*at, asked.today))
         }
-        SourceError::Throttled { until: None, .. } => "try again in a few minutes".to_owned(),
+        SourceError::Throttled { until: None, .. } => {
+            "try again in a few minutes; `marketsnap sources` tells how each source is doing".to_owned()
+        }
         SourceError::Budget(limit) => {
             format!("ask for fewer instruments at once; a run sends at most {limit}")
         }
@@ -176,7 +180,9 @@ fn hint(want: &Want, asked: &Asked<'_>, error: &SourceError) -> String {
         }
         SourceError::Unauthorised(_) if info.key.is_some() => key_hint(info),
         SourceError::Blocked(_) | SourceError::Unauthorised(_) => {
-            format!("open {page} in a browser from this network, or set {variable} to a mirror")
+            format!(
+                "open {page} in a browser from this network, or set {variable} to a mirror; `marketsnap sources` lists others"
+            )
         }
         SourceError::Transport(_) => {
             "check the connection; `marketsnap today --demo` works without one".to_owned()
@@ -204,8 +210,8 @@ fn hint(want: &Want, asked: &Asked<'_>, error: &SourceError) -> String {
 fn key_hint(info: &SourceInfo) -> String {
     info.key.map_or_else(String::new, |key| {
         format!(
-            "put a key into {0}, or its file's name into {0}_FILE; {1} gives keys",
-            key.variable, key.page
+            "put a key into {0}, or its file's name into {0}_FILE; {1} gives keys; see `marketsnap sources --source {2}`",
+            key.variable, key.page, info.name
         )
     })
 }
@@ -270,6 +276,22 @@ mod tests {
         assert!(told(&SourceError::UnknownSymbol, true, false).hint.contains("spells the symbol"));
         let hint = told(&SourceError::UnknownSymbol, false, false).hint;
         assert_eq!(hint, "yahoo does not serve it now; other instruments are unaffected");
+    }
+
+    #[test]
+    fn a_hint_names_the_command_that_helps() {
+        let pause = SourceError::Throttled { reason: String::new(), until: None, wait: true };
+        for (error, command) in [
+            (pause, "marketsnap sources"),
+            (SourceError::Blocked(String::new()), "marketsnap sources"),
+            (SourceError::UnknownSymbol, "marketsnap search"),
+            (SourceError::NotCovered, "marketsnap search"),
+            (SourceError::Transport(String::new()), "marketsnap today --demo"),
+            (SourceError::Fault(502), "marketsnap today --demo"),
+        ] {
+            let hint = told(&error, true, false).hint;
+            assert!(hint.contains(command), "{error}: {hint}");
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub struct Health {
     pub until: Option<DateTime<Utc>>,
     /// Requests sent in this run.
     pub requests: usize,
-    /// When it last answered with closes in this run.
+    /// When it last answered with closes, or a search with symbols, in this run.
     pub last_success: Option<DateTime<Utc>>,
     /// Time of its fastest answer with closes.
     pub latency: Option<Duration>,

@@ -11,6 +11,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Url, redirect};
 
 use super::source::SourceError;
+use super::{Gate, Settings};
 use crate::domain::text::sanitise;
 
 const CONNECT_TIME: Duration = Duration::from_secs(5);
@@ -68,11 +69,23 @@ impl From<HttpError> for SourceError {
 /// certificates takes longer than all else a client does.
 #[derive(Debug, Default)]
 pub(crate) struct Clients {
+    proxy: Option<String>,
+    gate: Gate,
     world: OnceCell<reqwest::Client>,
     here: OnceCell<reqwest::Client>,
 }
 
 impl Clients {
+    /// The clients of a run with these settings.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self { proxy: settings.proxy.clone(), gate: settings.gate.clone(), ..Self::default() }
+    }
+
+    /// Where requests wait for their turn.
+    pub(crate) fn gate(&self) -> Gate {
+        self.gate.clone()
+    }
+
     /// The client for a URL: one without a proxy where the host is this machine.
     ///
     /// # Errors
@@ -83,7 +96,7 @@ impl Clients {
         if let Some(client) = cell.get() {
             return Ok(client.clone());
         }
-        let client = build(here)?;
+        let client = build(here, self.proxy.as_deref())?;
         Ok(cell.get_or_init(|| client).clone())
     }
 }
@@ -93,15 +106,21 @@ impl Clients {
 ///
 /// # Errors
 /// A reason that is safe to print.
-fn build(without_proxy: bool) -> Result<reqwest::Client, String> {
+fn build(without_proxy: bool, proxy: Option<&str>) -> Result<reqwest::Client, String> {
     // An error means that one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let proxy = proxy.filter(|_| !without_proxy).map(reqwest::Proxy::all).transpose();
+    let proxy = proxy.map_err(|_| "the proxy's address cannot be used".to_owned())?;
     let builder = || {
         let builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIME)
             .referer(false)
             .redirect(redirect::Policy::custom(follow));
-        if without_proxy { builder.no_proxy() } else { builder }
+        match &proxy {
+            _ if without_proxy => builder.no_proxy(),
+            Some(proxy) => builder.proxy(proxy.clone().no_proxy(reqwest::NoProxy::from_env())),
+            None => builder,
+        }
     };
     builder().build().or_else(|_| {
         let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
@@ -173,7 +192,8 @@ pub(crate) fn curl(url: &str, user_agent: &str, headers: &[String], more: &str) 
     format!("curl -sS --compressed -A {}{headers}{more} {}", quoted(user_agent), quoted(url))
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a shell takes it.
+pub(crate) fn quoted(word: &str) -> String {
     format!("'{}'", sanitise(word, 4096).replace('\'', r"'\''"))
 }
 
@@ -194,7 +214,8 @@ fn target_host(from: &Url, location: &str) -> String {
     sanitise(&host.unwrap_or_else(|| "an unreadable address".to_owned()), 80)
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the address is one of this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

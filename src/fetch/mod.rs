@@ -20,11 +20,13 @@ mod failure;
 mod fixing;
 mod frankfurter;
 mod fred;
+mod gate;
 mod health;
 mod hsi;
 mod http;
 mod keyed;
 mod lists;
+mod lookup;
 mod memory;
 mod pace;
 mod registry;
@@ -50,8 +52,10 @@ use serde::Serialize;
 
 use crate::domain::{Instrument, InstrumentId, Kind, Mic, Series};
 
-pub use base::check_base_url;
+pub use base::{check_base_url, check_proxy};
+pub use gate::Gate;
 pub use health::{Condition, Health};
+pub use lookup::{Hit, Looked, NotLooked, searchable};
 pub use memory::{Memory, Remembered};
 pub use registry::{source, source_names};
 pub use router::Desk;
@@ -104,6 +108,10 @@ pub struct Settings {
     pub deadline: Duration,
     /// User agent to send instead of our own.
     pub user_agent: Option<String>,
+    /// Proxy that requests go through, unless they go to this machine; none for the system's.
+    pub proxy: Option<String>,
+    /// How many requests are under way at the same time, of all sources together.
+    pub gate: Gate,
 }
 
 /// Something that happened on the way, for `-v` and progress bars.
@@ -113,6 +121,13 @@ pub enum Event {
     Started {
         /// How many more.
         requests: usize,
+    },
+    /// A source has not said its last word on so many instruments; none: it is not waited for any more.
+    Waiting {
+        /// Short name of the source.
+        source: String,
+        /// How many.
+        instruments: usize,
     },
     /// A request ended, whether well or not.
     Request {

@@ -5,6 +5,7 @@
 //! sources agree is `compute`'s to say.
 
 mod address;
+mod lookup;
 mod outcome;
 mod plan;
 mod provider;
@@ -14,11 +15,13 @@ mod search;
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::failure::{Asked, failure, not_covered};
 use super::health::Condition;
 use super::http::Clients;
+use super::lookup::Looked;
 use super::memory::Memory;
 use super::registry::source;
 use super::source::{Found, Source, SourceError, symbol_of};
@@ -61,7 +64,7 @@ impl<'a> Desk<'a> {
             clock,
             observer,
             deadline: Instant::now() + settings.deadline,
-            clients: Clients::default(),
+            clients: Clients::new(settings),
             providers: known.map(provider).collect(),
         }
     }
@@ -112,6 +115,22 @@ impl<'a> Desk<'a> {
         let end = self.deadline.min(Instant::now() + within);
         self.search(query, &mut searches, end).await;
         searches.into_iter().filter_map(|s| s.found.map(|f| f.series)).collect()
+    }
+
+    /// Looks a text up at every source that has a search, side by side; at most `most` symbols of each.
+    pub async fn look_up(&mut self, text: &str, most: usize) -> Vec<Looked> {
+        let Self { settings, clock, observer, deadline, clients, providers } = self;
+        let asked = providers.iter_mut().map(|p| {
+            let source = p.source().info().name;
+            let mirror = settings.base_urls.contains_key(source);
+            let errand =
+                lookup::Errand { clock: *clock, observer: *observer, clients, end: *deadline, mirror };
+            async move {
+                let outcome = lookup::ask(p, text, most, errand).await?;
+                Some(Looked { source: source.to_owned(), outcome })
+            }
+        });
+        join_all(asked).await.into_iter().flatten().collect()
     }
 
     /// How the sources did so far, in the order of the run.
@@ -215,7 +234,7 @@ mod tests {
 
     impl Observer for Still {
         fn event(&self, event: &Event) {
-            assert!(matches!(event, Event::Started { .. }), "{event:?}");
+            assert!(matches!(event, Event::Started { .. } | Event::Waiting { .. }), "{event:?}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::lookup::Hit;
 use super::{Described, Query, Want};
 use crate::domain::{Instrument, Series};
 
@@ -252,6 +253,20 @@ pub trait Source: Sync {
     /// a part itself. None where it cannot be divided.
     fn parts(&self, _query: &Query, _request: &Request, _again: bool) -> Vec<Request> {
         Vec::new()
+    }
+
+    /// The request that looks a text up among its symbols, for at most so many of them; none where it has
+    /// no search.
+    fn lookup(&self, _text: &str, _most: usize) -> Option<Request> {
+        None
+    }
+
+    /// Reads the answer to [`Source::lookup`], best first.
+    ///
+    /// # Errors
+    /// What ended the request.
+    fn hits(&self, _response: &Response) -> Result<Vec<Hit>, SourceError> {
+        Ok(Vec::new())
     }
 
     /// The largest answer that is read, in bytes.

@@ -28,6 +28,7 @@ mod pairs;
 mod parquet;
 mod rebased;
 mod rows;
+mod search;
 mod session;
 mod settings;
 mod sheet;
@@ -50,7 +51,8 @@ use std::io::{self, Write};
 use crate::domain::history::PriceList;
 use crate::domain::wait::{Awaited, Wait};
 use crate::domain::{
-    Chart, Check, Comparison, History, Listing, Movers, Report, Settings, Show, Snapshot, Sources, Sync,
+    Chart, Check, Comparison, History, Listing, Movers, Report, Search, Settings, Show, Snapshot, Sources,
+    Sync,
 };
 
 pub use chart::{ChartSize, Picture, Theme};
@@ -215,6 +217,21 @@ pub fn settings(
     match format {
         Format::Json => json::write(list, out),
         _ => settings::write(list, origin, style, out),
+    }
+}
+
+/// Writes what a search found.
+///
+/// # Errors
+/// What writing to `out` fails with; a closed pipe keeps its kind.
+pub fn search(found: &Search, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => search::write(found, style, out),
+        Format::Json => json::write(found, out),
+        Format::JsonLines | Format::Csv => rows::write(found, format, out),
+        Format::Markdown | Format::Html => {
+            documents::write(&documents::search(found, style), format, style, out)
+        }
     }
 }
 

@@ -105,8 +105,8 @@ impl Style {
             (Tone::Alert, _) => "33",
             (Tone::Up, Palette::GreenUp) | (Tone::Down, Palette::RedUp) => "32",
             (Tone::Up, Palette::RedUp) | (Tone::Down, Palette::GreenUp) => "31",
-            (Tone::Up, Palette::BlueOrange) => "38;5;33",
-            (Tone::Down, Palette::BlueOrange) => "38;5;208",
+            (Tone::Up, Palette::BlueOrange) => "38;5;32",
+            (Tone::Down, Palette::BlueOrange) => "38;5;166",
         }
     }
 }
@@ -131,7 +131,7 @@ mod tests {
         };
         assert_eq!(painted(Palette::GreenUp, Tone::Up), " E[32m+1E[0m ");
         assert_eq!(painted(Palette::RedUp, Tone::Up), " E[31m+1E[0m ");
-        assert_eq!(painted(Palette::BlueOrange, Tone::Up), " E[38;5;33m+1E[0m ");
+        assert_eq!(painted(Palette::BlueOrange, Tone::Up), " E[38;5;32m+1E[0m ");
         assert_eq!(painted(Palette::RedUp, Tone::Plain), " +1 ");
     }
 }

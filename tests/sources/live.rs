@@ -85,3 +85,10 @@ fn coinbase_still_tells_a_known_close_within_a_percent_of_other_exchanges() {
     let told = told("coinbase", "BTC", "2026-01-20");
     assert!((told / 88310.91 - 1.0).abs() < 0.01, "{told}");
 }
+
+#[test]
+#[ignore = "needs the network"]
+fn yahoos_search_still_finds_a_known_symbol() {
+    let hits = crate::lookup::run(None, "tencent", Duration::from_secs(25)).0.remove(0).outcome.unwrap();
+    assert!(hits.iter().any(|hit| hit.symbol == "0700.HK"), "{hits:?}");
+}

@@ -112,8 +112,10 @@ fn a_batch_is_one_request_with_our_name_and_without_cookies() {
     assert!(head.contains("accept: application/json") && head.contains("accept-encoding: gzip"), "{head}");
     assert!(!head.contains("cookie") && !head.contains("referer"), "{head}");
     let events = recorder.events();
-    assert_eq!(events[0], Event::Started { requests: 1 });
-    let Event::Request { source, method, status, outcome, .. } = &events[1] else { panic!("{events:?}") };
+    let waiting = |instruments| Event::Waiting { source: "yahoo".to_owned(), instruments };
+    assert_eq!(events[..2], [Event::Started { requests: 1 }, waiting(2)]);
+    assert_eq!(events[3..], [waiting(0)]);
+    let Event::Request { source, method, status, outcome, .. } = &events[2] else { panic!("{events:?}") };
     assert_eq!((source.as_str(), method.as_str(), *status), ("yahoo", "GET", Some(200)));
     assert_eq!(outcome, "2 of 2 found");
 }

@@ -52,7 +52,7 @@ const ROWS: Shape = Shape {
     long: &[],
 };
 
-const TABLE: [Shape; 9] = [
+const TABLE: [Shape; 12] = [
     ROWS,
     Shape {
         document: "compare",
@@ -118,6 +118,14 @@ const TABLE: [Shape; 9] = [
         place: Place::Lists(&["sources"]),
         ..ROWS
     },
+    Shape {
+        document: "search",
+        report: &["schema", "generated_at", "text"],
+        place: Place::Told(&[("catalogue", "catalogue"), ("symbols", "symbol")]),
+        ..ROWS
+    },
+    Shape { document: "config", report: &["schema"], place: Place::Lists(&["settings"]), ..ROWS },
+    Shape { document: "wait", report: &["schema"], place: Place::Lists(&["markets"]), ..ROWS },
 ];
 
 impl Shape {

@@ -18,6 +18,8 @@ pub(super) struct Addresses {
     services: Vec<Vec<Url>>,
     agent: String,
     key: Option<SecretString>,
+    /// The proxy as it may be shown.
+    proxy: Option<String>,
 }
 
 impl Addresses {
@@ -31,7 +33,8 @@ impl Addresses {
         let own = if info.headers.bare_agent { http::BARE_AGENT } else { http::USER_AGENT };
         let agent = settings.user_agent.as_deref().unwrap_or(own).to_owned();
         let key = info.key.and_then(|_| settings.keys.get(info.name).cloned());
-        Self { info, services, agent, key }
+        let proxy = settings.proxy.as_deref().and_then(parsed).map(|url| http::shown(&url));
+        Self { info, services, agent, key, proxy }
     }
 
     /// The URL of `path` for the first try (0), the second (1), and so on: each at the service's next
@@ -104,7 +107,9 @@ impl Addresses {
     /// The URL as it may be shown, and a command line that repeats the request with the key taken from
     /// its variable.
     pub(super) fn shown(&self, service: usize, nth: usize, path: &str) -> Option<(String, String)> {
-        let url = http::shown(&self.url(service, nth, path).ok()?);
+        let url = self.url(service, nth, path).ok()?;
+        let proxy = self.proxy.as_deref().filter(|_| !http::is_loopback(&url));
+        let url = http::shown(&url);
         let mut headers = vec![format!("Accept: {}", self.info.headers.accept)];
         headers.extend(self.info.headers.referer.map(|r| format!("Referer: {r}")));
         let mut more = String::new();
@@ -117,6 +122,7 @@ impl Addresses {
             }
             _ => {}
         }
+        more.extend(proxy.map(|proxy| format!(" -x {}", http::quoted(proxy))));
         let curl = http::curl(&url, &self.agent, &headers, &more);
         Some((url, curl))
     }

@@ -8,6 +8,7 @@ use crate::domain::text::sanitise;
 use crate::domain::{Series, Warning};
 use crate::fetch::Described;
 use crate::fetch::http::Reply;
+use crate::fetch::lookup::Hit;
 use crate::fetch::source::{Found, Parsed, SourceError};
 
 /// Told in place of a text that holds the key.
@@ -37,6 +38,22 @@ impl Addresses {
             }
         }
         Ok(parsed)
+    }
+
+    /// What a search told, with every text that holds the key left out.
+    pub(super) fn discreet_hits(
+        &self,
+        outcome: Result<Vec<Hit>, SourceError>,
+    ) -> Result<Vec<Hit>, SourceError> {
+        let mut hits = outcome.map_err(|error| self.discreet_error(error))?;
+        hits.retain(|hit| !self.is_told_by(&hit.symbol));
+        for Hit { described, venue, .. } in &mut hits {
+            let told = |text: &mut String| self.is_told_by(text);
+            described.name.take_if(told);
+            described.currency.take_if(told);
+            venue.take_if(told);
+        }
+        Ok(hits)
     }
 
     fn discreet_error(&self, mut error: SourceError) -> SourceError {

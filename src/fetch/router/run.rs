@@ -15,7 +15,7 @@ use super::provider::{Provider, State};
 use crate::fetch::health::Condition;
 use crate::fetch::http::{self, Clients, HttpError, Reply};
 use crate::fetch::source::{Request, Response, SourceError, Target};
-use crate::fetch::{Clock, Observer, Query};
+use crate::fetch::{Clock, Event, Observer, Query};
 
 /// A source that brought closes so recently is going on and not cut short by its part of the time.
 const GOING_ON: Duration = Duration::from_secs(2);
@@ -79,6 +79,8 @@ pub(super) struct Run<'a> {
     /// What went wrong with a try that is going to be repeated.
     pub(super) trouble: Option<SourceError>,
     pub(super) slots: HashMap<usize, Slot>,
+    /// The instruments that were waited for when that was last told.
+    told: usize,
 }
 
 /// Asks a source for the wants at `asked`; returns a slot for each.
@@ -95,9 +97,11 @@ pub(crate) async fn ask(provider: &mut Provider, asked: &[usize], tools: &Tools<
         brought: None,
         trouble: None,
         slots: HashMap::new(),
+        told: 0,
     };
     run.enqueue(requests, Place::Last);
     run.drive().await;
+    run.tell_waiting(0);
     run.conclude(asked);
     asked.iter().map(|at| run.slots.remove(at).unwrap_or_default()).collect()
 }
@@ -110,6 +114,7 @@ impl Run<'_> {
                 break;
             }
             let wake = self.launch();
+            self.tell_waiting(self.waiting());
             if self.flying.is_empty() {
                 match wake {
                     None => return,
@@ -143,6 +148,22 @@ impl Run<'_> {
             self.ended(ended);
         }
         self.flying.abort_all();
+    }
+
+    /// Instruments that a request under way or planned is for.
+    fn waiting(&self) -> usize {
+        let open =
+            self.queue.iter().chain(self.jobs.values()).filter(|j| j.request.target != Target::Builtin);
+        open.flat_map(|j| &j.request.wants).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Tells how many instruments are waited for, where that has changed.
+    fn tell_waiting(&mut self, instruments: usize) {
+        if instruments != self.told {
+            self.told = instruments;
+            let source = self.p.source.info().name.to_owned();
+            self.tools.observer.event(&Event::Waiting { source, instruments });
+        }
     }
 
     /// When it has to have answered: one that brings closes all the time may go on.
@@ -225,9 +246,12 @@ impl Run<'_> {
             limit: rest.min(patience),
             largest: self.p.source.largest(),
         };
+        let gate = self.tools.clients.gate();
         let handle = self.flying.spawn(async move {
+            let _turn = gate.enter().await;
+            let began = Instant::now();
             let result = http::get(client, get).await;
-            (result, now.elapsed())
+            (result, began.elapsed())
         });
         self.jobs.insert(handle.id(), job);
     }

@@ -8,6 +8,7 @@ mod dating;
 mod fx;
 mod history;
 mod lenient;
+mod lookup;
 mod money;
 mod overflow;
 mod status;
@@ -16,6 +17,7 @@ mod wire;
 
 use chrono::{Days, Months, NaiveDate, NaiveTime};
 
+use super::lookup::Hit;
 use super::rows::first_kept;
 use super::source::{
     Answer, Found, Parsed, Request, Response, Source, SourceError, SourceInfo, Target, encoded, is_symbol,
@@ -112,6 +114,14 @@ impl Source for Yahoo {
         let halves = others.chunks(others.len().div_ceil(2)).map(|part| batch(query, part));
         let parts = std::iter::once(chart(query, first, true)).chain(halves);
         parts.map(|part| Request { only_if_alive: true, ..part }).collect()
+    }
+
+    fn lookup(&self, text: &str, most: usize) -> Option<Request> {
+        Some(lookup::request(text, most))
+    }
+
+    fn hits(&self, response: &Response) -> Result<Vec<Hit>, SourceError> {
+        lookup::read(response)
     }
 }
 

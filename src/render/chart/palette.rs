@@ -18,7 +18,8 @@ pub(super) enum Paint {
 pub(super) type Rgb = (u8, u8, u8);
 
 /// A line's colour on white, on nearly black, and as one of a terminal's 256. The palette's yellow is left
-/// out, which white swallows, and its black is white on a dark ground; its blue is lightened there.
+/// out, which white swallows, and its black is white on a dark ground; its blue is lightened there. A terminal does
+/// not tell its ground, so that its colours are those in the middle that stand out from both.
 struct Colour {
     light: Rgb,
     dark: Rgb,
@@ -26,13 +27,13 @@ struct Colour {
 }
 
 const COLOURS: [Colour; 7] = [
-    Colour { light: (0, 114, 178), dark: (70, 160, 220), terminal: 33 },
-    Colour { light: (213, 94, 0), dark: (230, 115, 30), terminal: 208 },
-    Colour { light: (0, 158, 115), dark: (0, 178, 130), terminal: 36 },
-    Colour { light: (204, 121, 167), dark: (214, 140, 180), terminal: 175 },
-    Colour { light: (0, 0, 0), dark: (255, 255, 255), terminal: 7 },
-    Colour { light: (230, 159, 0), dark: (230, 159, 0), terminal: 214 },
-    Colour { light: (86, 180, 233), dark: (150, 210, 245), terminal: 117 },
+    Colour { light: (0, 114, 178), dark: (70, 160, 220), terminal: 32 },
+    Colour { light: (213, 94, 0), dark: (230, 115, 30), terminal: 166 },
+    Colour { light: (0, 158, 115), dark: (0, 178, 130), terminal: 29 },
+    Colour { light: (204, 121, 167), dark: (214, 140, 180), terminal: 133 },
+    Colour { light: (0, 0, 0), dark: (255, 255, 255), terminal: 244 },
+    Colour { light: (230, 159, 0), dark: (230, 159, 0), terminal: 136 },
+    Colour { light: (86, 180, 233), dark: (150, 210, 245), terminal: 99 },
 ];
 
 /// Lengths of strokes and gaps in widths of a line. There are four dashes and seven colours, so that 28 lines
@@ -94,6 +95,23 @@ mod tests {
             for line in 0..COUNT {
                 let least = if line < 5 { 2.9 } else { 2.0 };
                 assert!(contrast(rgb(Paint::Line(line), dark), ground) > least, "{line} {dark}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_terminals_lines_stand_out_from_a_light_and_from_a_dark_ground() {
+        // The cube of 6 x 6 x 6 begins at 16, the ramp of greys at 232.
+        let step = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
+        let rgb = |n: u8| match n {
+            16..=231 => (step((n - 16) / 36), step((n - 16) / 6 % 6), step((n - 16) % 6)),
+            232.. => (8 + 10 * (n - 232), 8 + 10 * (n - 232), 8 + 10 * (n - 232)),
+            _ => panic!("{n} is what the terminal's user says"),
+        };
+        for line in 0..COUNT {
+            for ground in [(255, 255, 255), (253, 246, 227), (0, 0, 0), (30, 30, 30)] {
+                let found = contrast(rgb(terminal(line)), ground);
+                assert!(found > 2.9, "{} on {ground:?}: {found}", terminal(line));
             }
         }
     }

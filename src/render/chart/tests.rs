@@ -62,7 +62,7 @@ fn colour_adds_nothing_but_colour() {
         stripped.push_str(if at == 0 { part } else { part.split_once('m').unwrap().1 });
     }
     assert_eq!(stripped, plain);
-    assert!(painted.contains("\u{1b}[38;5;33m") && painted.contains("\u{1b}[38;5;208m"));
+    assert!(painted.contains("\u{1b}[38;5;32m") && painted.contains("\u{1b}[38;5;166m"));
 }
 
 #[test]

@@ -15,9 +15,11 @@ use super::page::Page;
 use super::style::Style;
 use super::{
     Format, chart as charts, check as checks, compare, history as held, html, listing as lists, markdown,
-    movers as ranked, show as pages, sources as asked, table, text,
+    movers as ranked, search as lookups, show as pages, sources as asked, table, text,
 };
-use crate::domain::{Chart, Check, Comparison, History, Lang, Listing, Movers, Show, Snapshot, Sources};
+use crate::domain::{
+    Chart, Check, Comparison, History, Lang, Listing, Movers, Search, Show, Snapshot, Sources,
+};
 
 pub(super) use daily::report;
 
@@ -115,6 +117,11 @@ pub(super) fn history(history: &History, style: &Style) -> Document {
 /// What exists.
 pub(super) fn listing(list: &Listing, style: &Style) -> Document {
     titled(filled(style, |page| lists::fill(page, list)), "Instruments, composites and groups")
+}
+
+/// What a search found.
+pub(super) fn search(found: &Search, style: &Style) -> Document {
+    titled(filled(style, |page| lookups::fill(page, found)), "Search")
 }
 
 /// The sources.
