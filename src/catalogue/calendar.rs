@@ -26,8 +26,13 @@ impl Table {
 
 /// The whole table by venue code.
 pub(super) fn all() -> HashMap<String, Table> {
+    read(CALENDARS)
+}
+
+/// The tables of lines such as `XNYS 2026 closed 0101 0119`, by venue code; what is none is passed over.
+fn read(text: &str) -> HashMap<String, Table> {
     let mut tables: HashMap<String, Table> = HashMap::new();
-    for line in CALENDARS.lines().filter(|l| !l.starts_with('#')) {
+    for line in text.lines().filter(|l| !l.starts_with('#')) {
         let mut words = line.split(' ');
         let (Some(mic), Some(year), Some(what)) =
             (words.next(), words.next().and_then(|y| y.parse().ok()), words.next())
@@ -47,6 +52,18 @@ pub(super) fn all() -> HashMap<String, Table> {
     tables
 }
 
+/// Special days of lines as the built-in table has them, by venue code: date, open and close in seconds after
+/// midnight. For the fuzz target and its seeds, which read lines that no table has.
+#[doc(hidden)]
+#[must_use]
+pub fn special_days_of(text: &str) -> Vec<(String, NaiveDate, u32, u32)> {
+    let all = read(text).into_iter();
+    all.flat_map(|(mic, table)| {
+        table.special.into_iter().map(move |s| (mic.clone(), s.date, s.open, s.close))
+    })
+    .collect()
+}
+
 fn month_day(year: i32, word: &str) -> Option<NaiveDate> {
     let number: u32 = word.parse().ok()?;
     NaiveDate::from_ymd_opt(year, number / 100, number % 100)
@@ -64,11 +81,15 @@ pub(super) fn times(span: &str) -> Option<(u32, u32)> {
     Some((seconds(open)?, seconds(close)?))
 }
 
+/// Seconds in a day.
+const DAY: u32 = 24 * 3600;
+
 /// `HH:MM` in seconds after midnight; 24:00 is the day's end.
 pub(super) fn seconds(time: &str) -> Option<u32> {
     let (hours, minutes) = time.split_once(':')?;
     let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours <= 24 && minutes < 60).then_some(hours * 3600 + minutes * 60)
+    let seconds = hours.checked_mul(3600)?.checked_add(minutes.checked_mul(60)?)?;
+    (minutes < 60 && seconds <= DAY).then_some(seconds)
 }
 
 #[cfg(test)]
@@ -94,6 +115,20 @@ mod tests {
             .sum::<usize>();
         let read = all().values().map(|t| t.closed.len() + t.special.len()).sum::<usize>();
         assert_eq!((words, read), (10_372 + 325, 10_372 + 325));
+    }
+
+    #[test]
+    fn a_time_after_the_days_end_is_none_however_large() {
+        assert_eq!(
+            (seconds("00:00"), seconds("16:30"), seconds("24:00")),
+            (Some(0), Some(59_400), Some(86_400))
+        );
+        // 1193047 hours are more seconds than 32 bits hold.
+        for none in
+            ["24:01", "25:00", "16:60", "1193047:00", "4294967295:59", "0:4294967295", "16", ":", "-1:00"]
+        {
+            assert_eq!(seconds(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ use crate::domain::{
 };
 
 pub use boards::boards;
+#[doc(hidden)]
+pub use calendar::special_days_of;
 pub use own::{OwnFault, extended};
 
 const INSTRUMENTS: &str = include_str!("instruments.toml");
