@@ -171,6 +171,38 @@ const ROWS: &[Row] = &[
         configured: Some("search star"),
         ..PLAIN
     },
+    Row {
+        name: "report",
+        alone: Some(("report SP500 STAR50 --demo", 0)),
+        file: true,
+        asks: Some("report SP500"),
+        slip: Some(("report STAR5O", "STAR50")),
+        date: Some("report --date 2026-02-30"),
+        configured: Some("report SP500"),
+        ..PLAIN
+    },
+    Row {
+        name: "wait",
+        alone: Some(("wait SP500 --print --as-of 2026-01-17T12:00:00Z", 0)),
+        slip: Some(("wait STAR5O", "STAR50")),
+        date: Some("wait --print --as-of yesterday"),
+        configured: Some("wait SP500 --print"),
+        ..PLAIN
+    },
+    Row {
+        name: "config",
+        alone: Some(("config show", 0)),
+        slip: Some(("config shaw", "show")),
+        configured: Some("config check"),
+        ..PLAIN
+    },
+    Row {
+        name: "completions",
+        alone: Some(("completions bash", 0)),
+        slip: Some(("completions bahs", "bash")),
+        ..PLAIN
+    },
+    Row { name: "man", alone: Some(("man", 0)), ..PLAIN },
 ];
 
 /// A run with a home of its own, asking `base` and nobody else.
@@ -281,7 +313,9 @@ fn configure(home: &Path, text: &str) {
 /// A report without the instant at which it was made and the place that it names.
 fn timeless(text: &str) -> String {
     text.lines()
-        .filter(|line| !line.contains("UTC") && !line.contains("Remembered in"))
+        .filter(|line| {
+            !line.contains("UTC") && !line.contains("Remembered in") && !line.starts_with("Config file")
+        })
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -436,7 +470,12 @@ fn every_help_begins_with_examples() {
     for row in ROWS {
         let help = run(&format!("help {}", row.name));
         assert_eq!((help.code(), help.err()), (Some(0), String::new()));
-        assert!(help.out().starts_with("Examples:\n  marketsnap "), "{}: {}", row.name, help.out());
+        assert!(
+            help.out().starts_with("Examples:\n  ") && help.out().contains("marketsnap "),
+            "{}: {}",
+            row.name,
+            help.out()
+        );
     }
 }
 

@@ -102,12 +102,27 @@ pub fn closes(data: &[u8]) -> usize {
         location: None,
         received_at: "2026-01-21T08:30:00Z".parse().expect("an instant"),
     };
+    looked_up(&head, &response);
     let parsed = read(&head, &request, &response);
     let mut found = count(&parsed);
     for next in parsed.follow.iter().take(2) {
         found += count(&read(&head, next, &response));
     }
     found
+}
+
+/// Reads the answer as one to a search.
+fn looked_up(head: &Head, response: &Response) {
+    match head.source.hits(response) {
+        Err(e) => safe(&e.to_string()),
+        Ok(hits) => {
+            for hit in hits {
+                assert!(!hit.symbol.is_empty() && !hit.symbol.contains(char::is_control), "{hit:?}");
+                let told = [hit.described.name, hit.described.currency, hit.venue];
+                told.iter().flatten().for_each(|text| safe(text));
+            }
+        }
+    }
 }
 
 fn count(parsed: &Parsed) -> usize {

@@ -143,7 +143,10 @@ mod tests {
             values(condition_candidates("STAR50.1D > 3 and SP5", &Own::default())),
             ["STAR50.1D > 3 and SP500."]
         );
-        assert_eq!(values(condition_candidates("(STAR50.record.g")), ["(STAR50.record.gain_sessions"]);
+        assert_eq!(
+            values(condition_candidates("(STAR50.record.g", &Own::default())),
+            ["(STAR50.record.gain_sessions"]
+        );
         assert_eq!(values(condition_candidates("STAR50.excess.Y", &Own::default())), ["STAR50.excess.YTD"]);
         assert_eq!(values(condition_candidates("CN-CHIPS.adv", &Own::default())), ["CN-CHIPS.advancers"]);
         // A group has no close.

@@ -56,7 +56,12 @@ pub(super) struct Report {
 
 impl Report {
     /// Refuses flags that do nothing without a folder.
-    pub(super) fn check(&self, _: &Given) -> Result<(), Conflict> {
+    pub(super) fn check(&self, given: &Given) -> Result<(), Conflict> {
+        for (flag, name) in [("date", "--date"), ("as_of", "--as-of")] {
+            if given.has("print_schedule") && given.has(flag) {
+                return Err(Conflict::Both("--print-schedule", name));
+            }
+        }
         match (&self.dir, self.with.is_empty(), &self.since) {
             (None, false, _) => Err(Conflict::Alone("--with", "--dir")),
             (None, _, Some(_)) => Err(Conflict::Alone("--since", "--dir")),

@@ -17,7 +17,7 @@ const OWN: [&str; 3] = ["print_schedule", "dir", "since"];
 #[derive(Debug, Args)]
 pub(super) struct Schedule {
     /// Instead of a report, print a schedule that writes it into --dir on every day once the last close should be out
-    #[arg(long, value_enum, value_name = "FOR", requires = "dir", conflicts_with_all = ["date", "as_of"], help_heading = "How")]
+    #[arg(long, value_enum, value_name = "FOR", requires = "dir", help_heading = "How")]
     print_schedule: Option<SchedulerName>,
 }
 
@@ -93,7 +93,7 @@ mod tests {
     use std::path::PathBuf;
 
     use chrono::{DateTime, FixedOffset, Utc};
-    use clap::Parser;
+    use clap::{CommandFactory, Parser};
 
     use super::*;
     use crate::app::Clock;
@@ -126,6 +126,17 @@ mod tests {
         };
         let of = Of::try_parse_from(line.split(' ')).unwrap();
         of.schedule.options(&of.words, Vec::new(), &Own::default(), &of.dir.unwrap_or_default(), &world)
+    }
+
+    #[test]
+    fn flags_of_the_report_go_along_and_words_folder_and_days_do_not() {
+        let line = "marketsnap report CN-CHIPS --format html --with=json -q --dir r SP500 --since last -o- \
+                    --print-schedule=cron --lang zh";
+        let argv: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        let mut cli = crate::cli::Cli::command();
+        cli.build();
+        let kept = flags(&argv, cli.find_subcommand("report").unwrap());
+        assert_eq!(kept, ["--format", "html", "--with=json", "-q", "-o-", "--lang", "zh"]);
     }
 
     #[test]
