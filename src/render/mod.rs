@@ -48,12 +48,16 @@ mod wait;
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::domain::history::PriceList;
 use crate::domain::wait::{Awaited, Wait};
 use crate::domain::{
     Chart, Check, Comparison, History, Listing, Movers, Report, Search, Settings, Show, Snapshot, Sources,
     Sync,
 };
+
+use document::Document;
 
 pub use chart::{ChartSize, Picture, Theme};
 pub use directives::Dialect;
@@ -90,13 +94,8 @@ pub fn wrapped(text: &str, cells: usize, indent: usize) -> Vec<String> {
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn history(held: &History, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Table => history::write(held, style, out),
-        Format::Json => json::write(held, out),
-        Format::JsonLines => rows::write(held, format, out),
         Format::Csv => history::write_csv(held, out),
-        Format::Markdown | Format::Html => {
-            documents::write(&documents::history(held, style), format, style, out)
-        }
+        _ => in_form(held, format, style, out, history::write, documents::history),
     }
 }
 
@@ -145,19 +144,29 @@ pub fn csv_sheet<'a>(revisions: bool, out: &'a mut dyn Write) -> io::Result<Box<
     sheet::csv(revisions, out)
 }
 
+/// Writes a report in a form: by its own writer as a table, the others by one writer each for all reports.
+fn in_form<T: Serialize>(
+    report: &T,
+    format: Format,
+    style: &Style,
+    out: &mut dyn Write,
+    table: impl FnOnce(&T, &Style, &mut dyn Write) -> io::Result<()>,
+    document: impl FnOnce(&T, &Style) -> Document,
+) -> io::Result<()> {
+    match format {
+        Format::Table => table(report, style, out),
+        Format::Json => json::write(report, out),
+        Format::JsonLines | Format::Csv => rows::write(report, format, out),
+        Format::Markdown | Format::Html => documents::write(&document(report, style), format, style, out),
+    }
+}
+
 /// Writes the report of `today`.
 ///
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn snapshot(report: &Snapshot, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => table::write(report, style, out),
-        Format::Json => json::write(report, out),
-        Format::JsonLines | Format::Csv => rows::write(report, format, out),
-        Format::Markdown | Format::Html => {
-            documents::write(&documents::snapshot(report, style), format, style, out)
-        }
-    }
+    in_form(report, format, style, out, table::write, documents::snapshot)
 }
 
 /// Writes the daily report; as JSON, JSONL and CSV its snapshot.
@@ -178,14 +187,7 @@ pub fn report(report: &Report, format: Format, style: &Style, out: &mut dyn Writ
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn listing(list: &Listing, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => listing::write(list, style, out),
-        Format::Json => json::write(list, out),
-        Format::JsonLines | Format::Csv => rows::write(list, format, out),
-        Format::Markdown | Format::Html => {
-            documents::write(&documents::listing(list, style), format, style, out)
-        }
-    }
+    in_form(list, format, style, out, listing::write, documents::listing)
 }
 
 /// Writes the sources.
@@ -193,14 +195,7 @@ pub fn listing(list: &Listing, format: Format, style: &Style, out: &mut dyn Writ
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn sources(list: &Sources, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => sources::write(list, style, out),
-        Format::Json => json::write(list, out),
-        Format::JsonLines | Format::Csv => rows::write(list, format, out),
-        Format::Markdown | Format::Html => {
-            documents::write(&documents::sources(list, style), format, style, out)
-        }
-    }
+    in_form(list, format, style, out, sources::write, documents::sources)
 }
 
 /// Writes lasting choices; the table with their origin only where that is wanted.
@@ -225,14 +220,7 @@ pub fn settings(
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn search(found: &Search, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => search::write(found, style, out),
-        Format::Json => json::write(found, out),
-        Format::JsonLines | Format::Csv => rows::write(found, format, out),
-        Format::Markdown | Format::Html => {
-            documents::write(&documents::search(found, style), format, style, out)
-        }
-    }
+    in_form(found, format, style, out, search::write, documents::search)
 }
 
 /// Writes what `sync` did.
@@ -248,14 +236,7 @@ pub fn sync(done: &Sync, style: &Style, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn movers(report: &Movers, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => movers::write(report, style, out),
-        Format::Json => json::write(report, out),
-        Format::JsonLines | Format::Csv => rows::write(report, format, out),
-        Format::Markdown | Format::Html => {
-            documents::write(&documents::movers(report, style), format, style, out)
-        }
-    }
+    in_form(report, format, style, out, movers::write, documents::movers)
 }
 
 /// Writes the page of `show`, with `why` also how each figure came about.
@@ -263,14 +244,14 @@ pub fn movers(report: &Movers, format: Format, style: &Style, out: &mut dyn Writ
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn show(page: &Show, format: Format, why: bool, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => show::write(page, why, style, out),
-        Format::Json => json::write(page, out),
-        Format::JsonLines | Format::Csv => rows::write(page, format, out),
-        Format::Markdown | Format::Html => {
-            documents::write(&documents::show(page, why, style), format, style, out)
-        }
-    }
+    in_form(
+        page,
+        format,
+        style,
+        out,
+        |page, style, out| show::write(page, why, style, out),
+        |page, style| documents::show(page, why, style),
+    )
 }
 
 /// Writes the report of `compare`.
@@ -278,14 +259,7 @@ pub fn show(page: &Show, format: Format, why: bool, style: &Style, out: &mut dyn
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn comparison(report: &Comparison, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => compare::write(report, style, out),
-        Format::Json => json::write(report, out),
-        Format::JsonLines | Format::Csv => rows::write(report, format, out),
-        Format::Markdown | Format::Html => {
-            documents::write(&documents::comparison(report, style), format, style, out)
-        }
-    }
+    in_form(report, format, style, out, compare::write, documents::comparison)
 }
 
 /// Writes the report of `check`.
@@ -293,14 +267,7 @@ pub fn comparison(report: &Comparison, format: Format, style: &Style, out: &mut 
 /// # Errors
 /// What writing to `out` fails with; a closed pipe keeps its kind.
 pub fn check(report: &Check, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => check::write(report, style, out),
-        Format::Json => json::write(report, out),
-        Format::JsonLines | Format::Csv => rows::write(report, format, out),
-        Format::Markdown | Format::Html => {
-            documents::write(&documents::check(report, style), format, style, out)
-        }
-    }
+    in_form(report, format, style, out, check::write, documents::check)
 }
 
 /// Writes the report of `chart` as text or JSON; `size` is in cells.
@@ -314,14 +281,14 @@ pub fn chart(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    match format {
-        Format::Table => chart::write(report, size, style, out),
-        Format::Json => json::write(report, out),
-        Format::JsonLines | Format::Csv => rows::write(report, format, out),
-        Format::Markdown | Format::Html => {
-            documents::write(&documents::chart(report, style), format, style, out)
-        }
-    }
+    in_form(
+        report,
+        format,
+        style,
+        out,
+        |report, style, out| chart::write(report, size, style, out),
+        documents::chart,
+    )
 }
 
 /// Writes what is waited for; any other format than JSON is the table.
