@@ -89,7 +89,7 @@ fn taken_whole(path: &Path, words: &[&str]) {
     let said = String::from_utf8(err).expect("errors are text");
     let shown = String::from_utf8(out).expect("output is text");
     // Colour may be one of the lasting choices.
-    let plain = |text: &str| text.lines().map(|line| uncoloured(line)).all(|line| harmless(&line) == line);
+    let plain = |text: &str| text.lines().map(uncoloured).all(|line| harmless(&line) == line);
     assert!(plain(&said) && plain(&shown), "{words:?}: {said:?} {shown:?}");
     match code {
         0 | 3 | 4 => assert!(!shown.is_empty(), "{words:?}: {said}"),

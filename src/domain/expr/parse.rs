@@ -42,7 +42,8 @@ impl Parser {
             (Token::End, _) => Ok(expr),
             (Token::Close, span) => Err(Wrong::new(span, "this bracket was not opened")),
             (Token::Word { text, .. }, span) if Field::at(text).is_some() => {
-                let what = format!("'{text}' stands behind a blank: write ID.{text}");
+                let field = sanitise(text, 40);
+                let what = format!("'{field}' stands behind a blank: write ID.{field}");
                 Err(Wrong::new(span, what))
             }
             (_, span) => Err(Wrong::new(span, "expected an operator before this: and, or, <, >, =, +, ...")),

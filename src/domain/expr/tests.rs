@@ -253,6 +253,13 @@ fn condition() -> impl Strategy<Value = Expr> {
     })
 }
 
+#[test]
+fn a_field_behind_a_blank_is_told_without_its_control_characters() {
+    let message = Expr::parse("no \"record.high_sessions\u{b}\u{b}\"n").unwrap_err().to_string();
+    assert!(message.contains("stands behind a blank: write ID.record.high_sessions"), "{message}");
+    assert!(!message.contains('\u{b}'), "{message:?}");
+}
+
 proptest! {
     #[test]
     fn what_is_printed_reads_back_as_the_same(expr in condition()) {
