@@ -165,7 +165,7 @@ fn a_name_that_would_do_something_on_a_terminal_does_nothing() {
 }
 
 /// Three values of each choice that has a flag, for the file, a variable and the flag.
-const RANKED: [(&str, [&str; 3]); 15] = [
+const RANKED: [(&str, [&str; 3]); 16] = [
     ("benchmark", ["ASIA", "EUROPE", "DAX"]),
     ("horizons", ["1D,YTD", "5D", "1M,1Y"]),
     ("currency", ["USD", "EUR", "local"]),
@@ -176,6 +176,7 @@ const RANKED: [(&str, [&str; 3]); 15] = [
     ("width", ["90", "100", "110"]),
     ("format", ["csv", "json", "table"]),
     ("timeout", ["10", "20.5", "30"]),
+    ("jobs", ["3", "5", "7"]),
     ("settled", ["true", "false", "true"]),
     ("require_settled", ["true", "false", "true"]),
     ("verify", ["true", "false", "true"]),
@@ -226,7 +227,7 @@ fn a_flag_outranks_a_variable_a_variable_the_file_and_the_file_the_default() {
     }
     let ranked = |path: &str| RANKED.iter().any(|(key, _)| *key == path);
     let rest: Vec<&str> = KEYS.iter().map(|k| k.path).filter(|p| !p.contains('*') && !ranked(p)).collect();
-    assert_eq!(rest, ["store", "sections", "sources.first", "sources.never"]);
+    assert_eq!(rest, ["proxy", "store", "sections", "sources.first", "sources.never"]);
 }
 
 #[test]
@@ -303,6 +304,16 @@ fn a_wrong_file_ends_every_command_with_its_line_before_anything_is_done() {
             "[instruments.NEW]\nsymbols = { yahoo = \"0700.HK\" }\ncurrency = \"HKX\"\n",
             3,
             "instruments.NEW.currency: unknown currency 'HKX'",
+        ),
+        (
+            "[instruments.NEW]\nsymbols = { yaho = \"0700.HK\" }\n",
+            2,
+            "instruments.NEW.symbols: unknown source 'yaho': did you mean yahoo?",
+        ),
+        (
+            "[instruments.NEW]\nexchange = \"XNYS\"\nsymbols = { yahoo = \"600000.SS\" }\n",
+            2,
+            "instruments.NEW.exchange: 600000.SS is a symbol of XSHG, and XNYS is another venue",
         ),
         ("[instruments.NEW]\nname = \"New\"\n", 1, "instruments.NEW: unknown instrument 'NEW'"),
     ] {
@@ -383,6 +394,12 @@ fn check_reads_another_file_and_names_what_is_wrong_in_it_also_where_a_variable_
         ("[sources.yahoo]\nbase_url = \"nowhere\"\n", "line 2: sources.yahoo.base_url is no address"),
         ("[instruments.HSI]\nsources = [\"yaho\"]\n", "line 2: instruments.HSI.sources: unknown source"),
         ("store = \"mysql://x/y\"\n", "line 1: store: "),
+        ("proxy = \"socks\"\n", "line 1: proxy is no address"),
+        (
+            "[sources]\nfirst = [\"sina\"]\nnever = [\"fred\",\n\"Sina\"]\n",
+            "line 4: sources.never: sina cannot be asked first and never",
+        ),
+        ("[instruments.X]\ncountry = \"Germany\"\n", "line 2: instruments.X.country has to be two letters"),
         (
             "[sources.tiingo]\n\nkey_file = \"/nonexistent\"\n",
             "line 3: sources.tiingo.key_file = /nonexistent",
@@ -412,7 +429,7 @@ fn the_demo_goes_by_the_file_but_for_sources_store_and_keys() {
 #[test]
 fn show_tells_where_a_value_comes_from_and_never_a_key_or_a_password() {
     let home = Home::with(
-        "store = \"postgres://me:hunter2@db.example/closes\"\n[groups.X]\nmembers = [\"SP500\"]\n\
+        "store = \"postgres://me:hunter2@db.example/closes\"\nproxy = \"http://me:hunter2@127.0.0.1:9\"\n[groups.X]\nmembers = [\"SP500\"]\n\
          [sources.sina]\nbase_url = \"https://me:hunter2@mirror.example?key=hunter2\"\n",
     );
     let mut command = home.command(&["config", "show", "--origin"]);
@@ -425,7 +442,7 @@ fn show_tells_where_a_value_comes_from_and_never_a_key_or_a_password() {
         line.split("  ").map(str::trim).filter(|c| !c.is_empty()).map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(line("benchmark"), ["benchmark", "default", "SP500"]);
-    assert_eq!(line("groups.X"), ["groups.X.members", "config file, line 3", "SP500"]);
+    assert_eq!(line("groups.X"), ["groups.X.members", "config file, line 4", "SP500"]);
     assert_eq!(line("sources.tiingo.key"), ["sources.tiingo.key", "variable, MARKETSNAP_TIINGO_KEY", "set"]);
     assert_eq!(
         line("sources.yahoo"),
@@ -436,6 +453,49 @@ fn show_tells_where_a_value_comes_from_and_never_a_key_or_a_password() {
     // Without --origin only the value; and no line is wider than a pipe's 80 columns.
     assert!(!home.out(&["config", "show"]).contains("default"));
     assert!(out.lines().skip(1).all(|l| l.chars().count() <= 80), "{out}");
+}
+
+#[test]
+fn a_path_of_the_file_leads_to_one_place_whatever_folder_the_program_runs_in() {
+    let home = Home::with("store = \"mine/x.db\"\n[sources.tiingo]\nkey_file = \"~/tiingo.key\"\n");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut command = home.command(&["config", "show", "--json"]);
+    let (out, _, code) = told(&command.current_dir(elsewhere.path()).output().unwrap());
+    assert_eq!(code, 0);
+    let all: Value = serde_json::from_str(&out).unwrap();
+    let value = |key: &str| {
+        let found = all["settings"].as_array().unwrap().iter().find(|s| s["key"] == key).unwrap();
+        PathBuf::from(found["value"].as_str().unwrap())
+    };
+    assert_eq!(value("store"), home.file().parent().unwrap().join("mine/x.db"));
+    assert_eq!(value("sources.tiingo.key_file"), home.0.path().join("tiingo.key"));
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_told_so_by_every_command_that_looks_for_the_file() {
+    let home = Home::with("");
+    fs::remove_file(home.file()).unwrap();
+    std::os::unix::fs::symlink("/nonexistent/config.toml", home.file()).unwrap();
+    for args in [&["config", "check"][..], &["config", "init"], &["config", "show"], &["today", "--demo"]] {
+        let (out, err, code) = home.run(args);
+        let named =
+            err.contains("is a link that leads nowhere") && err.contains(home.file().to_str().unwrap());
+        assert!(code == 2 && out.is_empty() && named, "{args:?}: {err}");
+    }
+    let (_, err, _) = home.run(&["config", "path"]);
+    assert_eq!(err, "note: it is a link that leads nowhere\n");
+}
+
+#[test]
+fn a_file_of_a_mebibyte_is_checked() {
+    // Where the time grew with the square of the length, this took longer than anybody waits.
+    let group = |n: usize| format!("[groups.G{n}]\nmembers = [\"HSI\"]\n");
+    let instrument = |n: usize| format!("[instruments.I{n}]\nsymbols.yahoo = \"{n}.HK\"\n");
+    let composite = |n: usize| format!("[composites.C{n}]\nmembers = [\"I{n}\"]\n");
+    let text: String = (0..8000).map(|n| instrument(n) + &composite(n) + &group(n)).collect();
+    assert!((800_000..1024 * 1024).contains(&text.len()), "{}", text.len());
+    let checked = Home::with(&text).out(&["config", "check"]);
+    assert!(checked.ends_with(": 0 choices, 8000 instruments, 8000 composites, 8000 groups\n"), "{checked}");
 }
 
 fn blessing() -> bool {

@@ -12,6 +12,8 @@
     reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
 )]
 
+#[path = "hostile/own.rs"]
+mod own;
 #[allow(dead_code)]
 mod support;
 

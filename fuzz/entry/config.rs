@@ -43,7 +43,7 @@ fn taken_by(data: &[u8], commands: &[&[&str]]) {
 }
 
 fn read(path: &Path, data: &[u8], commands: &[&[&str]]) {
-    let config = match config::read(path, true) {
+    let config = match config::read(path, true, None) {
         Ok(config) => config,
         Err(e) => {
             if let ConfigError::Wrong { line, .. } = &e {

@@ -2,6 +2,8 @@
 //!
 //! Not for: asking them, or what else a run needs (`plan`).
 
+use std::collections::BTreeMap;
+
 use super::options::Options;
 use super::usage::UsageError;
 use crate::domain::text::sanitise;
@@ -33,7 +35,12 @@ pub(super) fn sources(options: &Options) -> Result<Vec<String>, UsageError> {
 
 /// The sources that the config file forbids.
 pub(super) fn never(options: &Options) -> Result<Vec<String>, UsageError> {
-    checked_at(options, "sources.never", &options.never)
+    let never = checked_at(options, "sources.never", &options.never)?;
+    if let Some(name) = never.iter().find(|name| options.first.contains(name)) {
+        let place = options.places.get(&format!("sources.never {name}"));
+        return Err(at(place, UsageError::FirstAndNever(name.clone())));
+    }
+    Ok(never)
 }
 
 /// Names of sources, each once, that the config file gives at this key.
@@ -113,6 +120,16 @@ pub(super) fn check_addresses(options: &Options) -> Result<(), UsageError> {
         })?;
     }
     Ok(())
+}
+
+/// Refuses a proxy of the config file that no request can be sent through.
+///
+/// # Errors
+/// [`UsageError`] with its place, and without the address, which may hold a password.
+pub fn configured_proxy(proxy: Option<&str>, places: &BTreeMap<String, String>) -> Result<(), UsageError> {
+    let place = || places.get("proxy").cloned().unwrap_or_default();
+    let wrong = |reason| UsageError::BadBaseUrl { place: place(), reason };
+    proxy.map_or(Ok(()), |proxy| fetch::check_proxy(proxy).map_err(wrong))
 }
 
 /// Where closes are kept.

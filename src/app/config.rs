@@ -19,7 +19,9 @@ use crate::render;
 pub fn config_path(path: Option<&Path>, console: &mut Console<'_>) -> Result<Exit, RunError> {
     let path = path.ok_or(UsageError::NoConfigPlace)?;
     output::to_stdout(console, format!("{}\n", path.display()).as_bytes())?;
-    if !path.exists() {
+    if path.is_symlink() && !path.exists() {
+        console.say("note: it is a link that leads nowhere");
+    } else if !path.exists() {
         console.say("note: it is not there; `marketsnap config init` writes one to begin with");
     }
     Ok(Exit::Complete)
@@ -37,7 +39,11 @@ pub fn config_init(
 ) -> Result<Exit, RunError> {
     let path = path.ok_or(UsageError::NoConfigPlace)?;
     if !force && path.symlink_metadata().is_ok() {
-        return Err(UsageError::ConfigThere(harmless(&path.to_string_lossy())).into());
+        let place = harmless(&path.to_string_lossy());
+        if !path.exists() {
+            return Err(UsageError::ConfigNowhere(place).into());
+        }
+        return Err(UsageError::ConfigThere(place).into());
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| output::not_written(path, e))?;

@@ -44,6 +44,7 @@ pub use crate::domain::chart::Measure;
 pub use crate::fetch::{Clock, Event, Observer, check_proxy};
 pub use crate::render::{ChartSize, Picture, Theme};
 pub use crate::render::{Dialect, Format, Palette, SheetFormat, Style};
+pub use asked_of::configured_proxy;
 pub use candidates::{
     Candidate, candidates, condition_candidates, currency_candidates, document_candidates,
     horizon_candidates, source_candidates,

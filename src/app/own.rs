@@ -18,6 +18,12 @@ use crate::store::Place;
 /// # Errors
 /// [`UsageError`] with the place in his file of the first thing that makes no sense.
 pub(super) fn universe(own: &Own) -> Result<Universe, UsageError> {
+    for said in &own.instruments {
+        for source in said.symbols.keys() {
+            let place = own.place(&format!("instruments.{}.symbols {source}", said.id));
+            checked(std::slice::from_ref(source)).map_err(|e| at(place, e))?;
+        }
+    }
     let universe = catalogue::extended(catalogue::load()?, own, fetch::venue_of).map_err(|e| match e {
         CatalogueError::Own(fault) => {
             let place = own.place(&fault.key);
@@ -27,10 +33,6 @@ pub(super) fn universe(own: &Own) -> Result<Universe, UsageError> {
     })?;
     for said in &own.instruments {
         let wrong = |key: &str, e| at(own.place(&format!("instruments.{}.{key}", said.id)), e);
-        for source in said.symbols.keys() {
-            let key = format!("symbols {source}");
-            checked(std::slice::from_ref(source)).map_err(|e| wrong(&key, e))?;
-        }
         if let Some(code) = &said.currency {
             let known = rates::currency(Some(code)).map_err(|e| wrong("currency", e))?;
             known.ok_or_else(|| wrong("currency", rates::no_currency(code)))?;
@@ -53,7 +55,7 @@ pub(super) fn without_password(mut setting: Setting) -> Setting {
     let Some(text) = setting.value.as_str().filter(|text| text.contains("://")) else { return setting };
     let shown = match setting.key.as_str() {
         "store" => Place::of(std::path::Path::new(text)).map(|place| place.to_string()).ok(),
-        key if key.ends_with(".base_url") => Some(without_user(text)),
+        key if key == "proxy" || key.ends_with(".base_url") => Some(without_user(text)),
         _ => return setting,
     };
     setting.value = shown.unwrap_or_else(|| "an address".to_owned()).into();

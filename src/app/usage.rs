@@ -50,6 +50,12 @@ pub enum UsageError {
         "there is no place for a config file: no home folder is known; name one (MARKETSNAP_CONFIG=FILE)"
     )]
     NoConfigPlace,
+    /// A source asked first and never.
+    #[error("{0} cannot be asked first and never: take it out of one of the two lists")]
+    FirstAndNever(String),
+    /// A link in the place of the config file whose target is not there.
+    #[error("the config file {0} is a link that leads nowhere: --force writes over it")]
+    ConfigNowhere(String),
     /// A config file is there already.
     #[error("the config file {0} is there already: --force writes over it")]
     ConfigThere(String),

@@ -3,6 +3,7 @@
 //! Not for: reading his file (`config`), or whether a source exists (`app`). What is wrong is told by the key of
 //! the file that says it.
 
+mod index;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,10 +15,13 @@ use crate::domain::{
     Basis, Composite, Group, Instrument, InstrumentId, Kind, Member, Mic, Own, OwnComposite, OwnGroup,
     OwnInstrument, PriceLimit, Universe,
 };
-use words::{kind, meant, near, no_member, no_venue, quoted_in, same, venue};
+use index::{Index, Place};
+use words::{kind, near, no_member, no_venue, quoted_in, same, venue};
 
 /// The section of what is asked for by a symbol, which nothing else can stand in.
 const ASKED_FOR: &str = "Asked for";
+/// The most sections, built-in ones counted.
+const MOST_SECTIONS: usize = 200;
 
 /// Something that a user's file says and that makes no sense beside the catalogue.
 #[derive(Debug, thiserror::Error)]
@@ -44,20 +48,28 @@ pub fn extended(
     venue_of: fn(&str) -> Option<Mic>,
 ) -> Result<Universe, CatalogueError> {
     let homes = if own.instruments.is_empty() { BTreeMap::new() } else { venues::homes()? };
+    let mut index = Index::of(&universe);
     for said in &own.instruments {
-        match universe.instrument(&said.id).is_some() {
-            true => change(&mut universe, said)?,
-            false => add(&mut universe, said, &homes, venue_of)?,
+        match index.place(&said.id) {
+            Some(Place::Instrument(at)) => change(&mut universe, &mut index, at, said)?,
+            _ => add(&mut universe, &mut index, said, &homes, venue_of)?,
         }
     }
-    own.composites.iter().try_for_each(|said| composite(&mut universe, said))?;
-    own.groups.iter().try_for_each(|said| group(&mut universe, said))?;
+    let to_come: BTreeSet<&InstrumentId> = own.composites.iter().map(|c| &c.id).collect();
+    own.composites.iter().try_for_each(|said| composite(&mut universe, &mut index, said, &to_come))?;
+    own.groups.iter().try_for_each(|said| group(&mut universe, &mut index, said))?;
     order(&mut universe, &own.sections)?;
     Ok(universe)
 }
 
 /// Takes over what is said of a built-in instrument: how it is called, shown and asked for, never what it is.
-fn change(universe: &mut Universe, said: &OwnInstrument) -> Result<(), OwnFault> {
+fn change(
+    universe: &mut Universe,
+    index: &mut Index,
+    at: usize,
+    said: &OwnInstrument,
+) -> Result<(), OwnFault> {
+    let place = at;
     let at = |key: &str| format!("instruments.{}.{key}", said.id);
     for (key, set) in [
         ("kind", said.kind.is_some()),
@@ -72,9 +84,10 @@ fn change(universe: &mut Universe, said: &OwnInstrument) -> Result<(), OwnFault>
             return fault(&at(key), format!("{} is built in, and its {key} cannot be changed", said.id));
         }
     }
-    aliases(universe, said)?;
+    aliases(universe, index, said)?;
     let section = said.section.as_deref().map(|name| section(universe, name, &at("section"))).transpose()?;
     let Some(instrument) = universe.instrument_mut(&said.id) else { return Ok(()) };
+    index.forget(place, instrument);
     instrument.name = said.name.clone().unwrap_or_else(|| instrument.name.clone());
     instrument.name_zh = said.name_zh.clone().or_else(|| instrument.name_zh.take());
     instrument.section = section.unwrap_or_else(|| instrument.section.clone());
@@ -82,12 +95,14 @@ fn change(universe: &mut Universe, said: &OwnInstrument) -> Result<(), OwnFault>
     instrument.decimals = said.decimals.unwrap_or(instrument.decimals);
     instrument.aliases.extend(said.aliases.iter().cloned());
     instrument.symbols.extend(said.symbols.clone());
+    index.instrument(place, instrument);
     Ok(())
 }
 
 /// Adds an instrument of the user's.
 fn add(
     universe: &mut Universe,
+    index: &mut Index,
     said: &OwnInstrument,
     homes: &BTreeMap<Mic, Home>,
     venue_of: fn(&str) -> Option<Mic>,
@@ -95,7 +110,7 @@ fn add(
     let id = &said.id;
     let table = format!("instruments.{id}");
     let at = |key: &str| format!("{table}.{key}");
-    free(universe, id, &table)?;
+    free(universe, index, id, &table)?;
     if said.symbols.is_empty() {
         let instruments = universe.instruments().iter().map(|i| i.id.as_str());
         let near =
@@ -104,20 +119,28 @@ fn add(
         return fault(&table, format!("unknown instrument '{id}': {near}{new}"));
     }
     let symbol = said.symbols.get("yahoo").map(String::as_str);
-    if let Some(same) = symbol.and_then(|symbol| meant(universe, symbol)) {
+    if let Some(same) = symbol.and_then(|symbol| index.meant(universe, symbol)) {
         let reason = format!(
             "{same} has that symbol already: [instruments.{same}] aliases = [\"{id}\"] gives it another word"
         );
         return fault(&at("symbols"), reason);
     }
-    aliases(universe, said)?;
+    aliases(universe, index, said)?;
     let lacks = |key: &str, such: &str| OwnFault {
         key: table.clone(),
         reason: format!(
             "{id} lacks its {key}, which its symbols do not tell: {key} = \"{such}\", for example"
         ),
     };
-    let exchange = said.exchange.clone().or_else(|| venue(symbol?, venue_of));
+    let told = symbol.and_then(|symbol| venue(symbol, venue_of));
+    if let (Some(said), Some(told), Some(symbol)) = (&said.exchange, &told, symbol)
+        && said != told
+        && universe.exchange(said).is_some()
+    {
+        let reason = format!("{symbol} is a symbol of {told}, and {said} is another venue");
+        return fault(&at("exchange"), reason);
+    }
+    let exchange = said.exchange.clone().or(told);
     let exchange = exchange.ok_or_else(|| lacks("exchange", "XNYS"))?;
     if universe.exchange(&exchange).is_none() {
         return fault(&at("exchange"), no_venue(universe, &exchange));
@@ -147,18 +170,30 @@ fn add(
         symbols: said.symbols.clone(),
         ..usual
     });
+    if let (at, Some(added)) = (universe.instruments().len() - 1, universe.instruments().last()) {
+        index.instrument(at, added);
+    }
     universe.own.insert(id.clone());
     Ok(())
 }
 
 /// Adds a composite of the user's, or takes over how a built-in one is called and where it stands.
-fn composite(universe: &mut Universe, said: &OwnComposite) -> Result<(), OwnFault> {
+fn composite(
+    universe: &mut Universe,
+    index: &mut Index,
+    said: &OwnComposite,
+    to_come: &BTreeSet<&InstrumentId>,
+) -> Result<(), OwnFault> {
     let id = &said.id;
     let table = format!("composites.{id}");
     let at = |key: &str| format!("{table}.{key}");
     let place = said.section.as_deref().map(|name| section(universe, name, &at("section"))).transpose()?;
     let weighted = said.members.is_some() || said.weights.is_some();
-    if let Some(known) = universe.composites.iter_mut().find(|c| c.id == *id) {
+    let known = match index.place(id) {
+        Some(Place::Composite(at)) => universe.composites.get_mut(at),
+        _ => None,
+    };
+    if let Some(known) = known {
         if weighted {
             let key = at(if said.weights.is_some() { "weights" } else { "members" });
             return fault(
@@ -171,7 +206,7 @@ fn composite(universe: &mut Universe, said: &OwnComposite) -> Result<(), OwnFaul
         known.section = place.unwrap_or_else(|| known.section.clone());
         return Ok(());
     }
-    free(universe, id, &table)?;
+    free(universe, index, id, &table)?;
     let (key, rule, words) = match (&said.weights, &said.members) {
         (Some(_), Some(_)) => {
             return fault(
@@ -192,7 +227,11 @@ fn composite(universe: &mut Universe, said: &OwnComposite) -> Result<(), OwnFaul
             );
         }
     };
-    let ids = members(universe, &at(key), words.iter().map(|(word, _)| word.as_str()))?;
+    if let Some((word, _)) = words.iter().find(|(word, _)| to_come.contains(&InstrumentId::new(word))) {
+        let reason = format!("{} is a composite: members are instruments", InstrumentId::new(word));
+        return fault(&format!("{} {word}", at(key)), reason);
+    }
+    let ids = members(universe, index, &at(key), words.iter().map(|(word, _)| word.as_str()))?;
     let mut weighed = Vec::new();
     for (member, (word, weight)) in ids.into_iter().zip(words) {
         if weight <= 0.0 {
@@ -210,6 +249,7 @@ fn composite(universe: &mut Universe, said: &OwnComposite) -> Result<(), OwnFaul
         Some(place) => place,
         None => section(universe, SECTION, &table)?,
     };
+    index.add(id.clone(), Place::Composite(universe.composites.len()));
     universe.composites.push(Composite {
         id: id.clone(),
         name: said.name.clone().unwrap_or_else(|| format!("{id}, {rule}")),
@@ -222,13 +262,18 @@ fn composite(universe: &mut Universe, said: &OwnComposite) -> Result<(), OwnFaul
 }
 
 /// Adds a group of the user's, or gives a built-in one other members or another name.
-fn group(universe: &mut Universe, said: &OwnGroup) -> Result<(), OwnFault> {
+fn group(universe: &mut Universe, index: &mut Index, said: &OwnGroup) -> Result<(), OwnFault> {
     let id = &said.id;
     let table = format!("groups.{id}");
     let words = said.members.as_deref();
     let key = format!("{table}.members");
-    let members = words.map(|words| members(universe, &key, words.iter().map(String::as_str))).transpose()?;
-    if let Some(known) = universe.groups.iter_mut().find(|g| g.id == *id) {
+    let members =
+        words.map(|words| members(universe, index, &key, words.iter().map(String::as_str))).transpose()?;
+    let known = match index.place(id) {
+        Some(Place::Group(at)) => universe.groups.get_mut(at),
+        _ => None,
+    };
+    if let Some(known) = known {
         known.name = said.name.clone().unwrap_or_else(|| known.name.clone());
         known.name_zh = said.name_zh.clone().or_else(|| known.name_zh.take());
         if let Some(members) = members {
@@ -237,7 +282,7 @@ fn group(universe: &mut Universe, said: &OwnGroup) -> Result<(), OwnFault> {
         }
         return Ok(());
     }
-    free(universe, id, &table)?;
+    free(universe, index, id, &table)?;
     let Some(members) = members else {
         let near = near(id.as_str(), universe.groups.iter().map(|g| g.id.as_str()));
         let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
@@ -246,6 +291,7 @@ fn group(universe: &mut Universe, said: &OwnGroup) -> Result<(), OwnFault> {
             format!("{id} lacks its members: members = [\"NVIDIA\", \"TSMC\"], for example{near}"),
         );
     };
+    index.add(id.clone(), Place::Group(universe.groups.len()));
     universe.groups.push(Group {
         id: id.clone(),
         name: said.name.clone().unwrap_or_else(|| id.to_string()),
@@ -286,6 +332,9 @@ fn section(universe: &mut Universe, name: &str, key: &str) -> Result<String, Own
     if let Some(known) = universe.sections.iter().find(|s| same(s, name)) {
         return Ok(known.clone());
     }
+    if universe.sections.len() >= MOST_SECTIONS {
+        return fault(key, format!("there are {MOST_SECTIONS} sections already, and no more are taken"));
+    }
     let slip = |known: &&String| strsim::osa_distance(&known.to_lowercase(), &name.to_lowercase()) <= 2;
     if let Some(near) = universe.sections.iter().filter(|s| s.chars().count() > 4).find(slip) {
         return fault(key, format!("no section is called '{name}': did you mean {near}?"));
@@ -303,6 +352,7 @@ fn section(universe: &mut Universe, name: &str, key: &str) -> Result<String, Own
 /// The instruments that these words mean, at least one, each once.
 fn members<'a>(
     universe: &Universe,
+    index: &Index,
     key: &str,
     words: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<InstrumentId>, OwnFault> {
@@ -310,7 +360,7 @@ fn members<'a>(
     let mut seen = BTreeSet::new();
     for word in words {
         let at = format!("{key} {word}");
-        let Some(id) = meant(universe, word).filter(|id| universe.instrument(id).is_some()) else {
+        let Some(id) = index.meant(universe, word).filter(|id| universe.instrument(id).is_some()) else {
             return fault(&at, no_member(universe, word));
         };
         if !seen.insert(id.clone()) {
@@ -322,8 +372,8 @@ fn members<'a>(
 }
 
 /// Refuses an id that means something already.
-fn free(universe: &Universe, id: &InstrumentId, key: &str) -> Result<(), OwnFault> {
-    match meant(universe, id.as_str()) {
+fn free(universe: &Universe, index: &Index, id: &InstrumentId, key: &str) -> Result<(), OwnFault> {
+    match index.meant(universe, id.as_str()) {
         Some(other) if other == *id => {
             let what = match (universe.instrument(id), universe.composite(id)) {
                 (Some(_), _) => "an instrument",
@@ -340,11 +390,11 @@ fn free(universe: &Universe, id: &InstrumentId, key: &str) -> Result<(), OwnFaul
 }
 
 /// Refuses an alias that means something else already.
-fn aliases(universe: &Universe, said: &OwnInstrument) -> Result<(), OwnFault> {
-    let taken = |word: &&String| meant(universe, word).is_some_and(|other| other != said.id);
+fn aliases(universe: &Universe, index: &Index, said: &OwnInstrument) -> Result<(), OwnFault> {
+    let taken = |word: &&String| index.meant(universe, word).is_some_and(|other| other != said.id);
     match said.aliases.iter().find(taken) {
         Some(word) => {
-            let other = meant(universe, word).map_or_else(String::new, |id| id.to_string());
+            let other = index.meant(universe, word).map_or_else(String::new, |id| id.to_string());
             fault(
                 &format!("instruments.{}.aliases {word}", said.id),
                 format!("'{word}' means {other} already"),

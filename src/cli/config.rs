@@ -124,7 +124,7 @@ fn check(file: Option<&Path>, world: &World<'_>, console: &mut Console<'_>) -> R
     let path = file.or(world.environment.config.as_deref());
     let Some(path) = path else { return app::config_path(None, console) };
     let named = file.is_some() || lasting::named(world);
-    let said = match config::read(path, named) {
+    let said = match config::read(path, named, world.environment.home.as_deref()) {
         Ok(said) => said,
         Err(e) => return Ok(refused(&e, console)),
     };
@@ -137,6 +137,9 @@ fn check(file: Option<&Path>, world: &World<'_>, console: &mut Console<'_>) -> R
     options.never = said.never.clone();
     options.sources_of = said.instruments.clone();
     options.places = said.places.clone();
+    if let Err(e) = app::configured_proxy(said.proxy.as_deref(), &said.places) {
+        return Ok(refused(&e, console));
+    }
     if let Err(e) = app::config_sound(&options) {
         return Ok(refused(&e, console));
     }
@@ -226,6 +229,6 @@ fn json(key: &Key, words: &[String]) -> serde_json::Value {
             whole.or_else(|_| text.parse::<f64>().map(Into::into)).unwrap_or_else(|_| text.into())
         }
         Takes::Horizons | Takes::List | Takes::Weights | Takes::Symbols => words.into(),
-        Takes::Text(_) | Takes::Word(_) => text.into(),
+        Takes::Text(_) | Takes::Word(_) | Takes::Country => text.into(),
     }
 }

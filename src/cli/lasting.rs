@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Arg;
 
 use super::{CONFIG, Environment, World, keys};
-use crate::app::Options;
+use crate::app::{self, Options};
 use crate::config::{self, Config, ConfigError, KEYS, Key, Takes};
 
 /// What a flag's variable begins with.
@@ -19,7 +19,10 @@ const NOT_FOR: [(&str, &str); 1] = [("sync", "timeout")];
 /// The user's config file; one that is not there says nothing.
 pub(super) fn read(world: &World<'_>) -> Result<Config, ConfigError> {
     let path = world.environment.config.as_deref();
-    Ok(path.map(|path| config::read(path, named(world))).transpose()?.unwrap_or_default())
+    Ok(path
+        .map(|path| config::read(path, named(world), world.environment.home.as_deref()))
+        .transpose()?
+        .unwrap_or_default())
 }
 
 /// Whether a variable names the file.
@@ -34,10 +37,10 @@ pub(super) fn key_of(arg: &Arg) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.path == name)
 }
 
-/// A flag whose default is what the file says. Where closes are kept is no matter of a default, as an address may
-/// hold a password.
+/// A flag whose default is what the file says. Where closes are kept and the proxy are no matter of a default, as an
+/// address may hold a password.
 pub(super) fn with_default(arg: Arg, command: &str, config: &Config) -> Arg {
-    let Some(key) = key_of(&arg).filter(|key| key.path != "store") else { return arg };
+    let Some(key) = key_of(&arg).filter(|key| !["store", "proxy"].contains(&key.path)) else { return arg };
     match config.entry(key.path).filter(|_| !NOT_FOR.contains(&(command, key.path))) {
         // A help text that tells the usual default in words goes on to do so.
         Some(said) if arg.get_default_values().is_empty() && key.takes != Takes::Switch => {
@@ -60,6 +63,10 @@ pub(super) fn choose(
         return Ok(());
     }
     options.store = place(options.store.take(), config, world);
+    if options.proxy.is_none() {
+        options.proxy.clone_from(&config.proxy);
+        app::configured_proxy(options.proxy.as_deref(), &config.places)?;
+    }
     options.keys = keys::keys(world, config)?;
     options.configured = config.key_files.keys().chain(config.base_urls.keys()).cloned().collect();
     options.places = config.places.clone();

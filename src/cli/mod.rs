@@ -77,6 +77,8 @@ pub struct Environment {
     pub keys: BTreeMap<String, SecretString>,
     /// Files that hold keys, by source, from `MARKETSNAP_<SOURCE>_KEY_FILE`.
     pub key_files: BTreeMap<String, PathBuf>,
+    /// The user's home folder.
+    pub home: Option<PathBuf>,
     /// The user's config file.
     pub config: Option<PathBuf>,
     /// The file that remembers between runs how the sources did.

@@ -2,7 +2,7 @@
 //!
 //! Not for: reading it (`reader`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::{Config, Entry, Value};
@@ -27,7 +27,9 @@ pub(super) fn config(entries: Vec<Entry>, places: BTreeMap<String, String>) -> C
         }
     }
     // A table without a key is one too: what it lacks is told where it is looked at.
-    let tables = config.places.keys().filter(|path| !entries.iter().any(|e| e.path == **path));
+    let said: BTreeSet<String> =
+        described(&config.own).chain(entries.iter().map(|e| e.path.clone())).collect();
+    let tables = config.places.keys().filter(|path| !said.contains(*path));
     for (kind, id) in tables.filter_map(|path| path.split_once('.')).filter(|(_, id)| !id.contains(' ')) {
         match kind {
             "instruments" => instrument(&mut config.own, id, |_| {}),
@@ -46,6 +48,7 @@ fn of_all(config: &mut Config, entry: &Entry) {
         "sources.first" => config.first = entry.value.words(),
         "sources.never" => config.never = entry.value.words(),
         "store" => config.store = Some(PathBuf::from(text())),
+        "proxy" => config.proxy = Some(text()),
         "sections" => config.own.sections = entry.value.words(),
         "benchmark" => config.own.benchmark = Some(text()),
         "currency" => config.own.currency = Some(text()),
@@ -111,6 +114,13 @@ fn last(entry: &Entry) -> &'static str {
     entry.key.path.rsplit('.').next().unwrap_or_default()
 }
 
+/// The tables that something is said in.
+fn described(own: &Own) -> impl Iterator<Item = String> {
+    let instruments = own.instruments.iter().map(|i| format!("instruments.{}", i.id));
+    let composites = own.composites.iter().map(|c| format!("composites.{}", c.id));
+    instruments.chain(composites).chain(own.groups.iter().map(|g| format!("groups.{}", g.id)))
+}
+
 /// Changes what is said of the instrument; one that nothing is said of yet is added.
 fn instrument(own: &mut Own, id: &str, change: impl FnMut(&mut OwnInstrument)) {
     let id = InstrumentId::new(id);
@@ -130,9 +140,10 @@ fn group(own: &mut Own, id: &str, change: impl FnMut(&mut OwnGroup)) {
     changed(&mut own.groups, |g| g.id == id, new, change);
 }
 
+/// What is said of one thing stands together, so that it can only be the last of those there are.
 fn changed<T>(all: &mut Vec<T>, meant: impl Fn(&T) -> bool, new: T, change: impl FnMut(&mut T)) {
-    if !all.iter().any(&meant) {
+    if !all.last().is_some_and(meant) {
         all.push(new);
     }
-    all.iter_mut().filter(|one| meant(one)).for_each(change);
+    all.last_mut().into_iter().for_each(change);
 }

@@ -20,6 +20,8 @@ pub enum Takes {
     Seconds,
     /// A percentage above 0 and up to 100.
     Percent,
+    /// A country's code of two letters.
+    Country,
     /// A list of horizons.
     Horizons,
     /// A list of words.
@@ -60,7 +62,7 @@ const fn key(
 }
 
 /// All keys, in the order in which they are shown.
-pub const KEYS: [Key; 44] = [
+pub const KEYS: [Key; 46] = [
     key(
         "benchmark",
         NAME,
@@ -118,6 +120,20 @@ pub const KEYS: [Key; 44] = [
         "30",
         "30",
         "Seconds for a whole run; `sync` has a longer time of its own.",
+    ),
+    key(
+        "proxy",
+        PATH,
+        "the one in HTTPS_PROXY",
+        "\"http://127.0.0.1:3128\"",
+        "The proxy that requests are sent through; hosts in NO_PROXY and this machine are asked directly.",
+    ),
+    key(
+        "jobs",
+        Takes::Whole(1, 64),
+        "each source's own limit",
+        "4",
+        "Requests at the same time, of all sources together.",
     ),
     key(
         "settled",
@@ -231,7 +247,13 @@ pub const KEYS: [Key; 44] = [
         "\"HKD\"",
         "The currency of its close; of your own only.",
     ),
-    key("instruments.*.country", CODE, "the venue's", "\"HK\"", "ISO code of its country; of your own only."),
+    key(
+        "instruments.*.country",
+        Takes::Country,
+        "the venue's",
+        "\"HK\"",
+        "ISO code of its country; of your own only.",
+    ),
     key(
         "instruments.*.basis",
         Takes::Word(&["price", "total_return"]),
@@ -292,6 +314,7 @@ impl Takes {
             Self::Whole(least, most) => format!("a whole number from {least} to {most}"),
             Self::Seconds => "a number of seconds from 0.1 to 3600".to_owned(),
             Self::Percent => "a percentage above 0 and up to 100".to_owned(),
+            Self::Country => "two letters in quotes".to_owned(),
             Self::Horizons => "a list of horizons such as [\"1D\", \"YTD\"]".to_owned(),
             Self::List => "a list of names".to_owned(),
             Self::Weights => "a table of weights above 0 such as { STAR50 = 2, HSI = 1 }".to_owned(),

@@ -6,6 +6,7 @@
 
 mod built;
 mod keys;
+mod places;
 mod reader;
 mod template;
 
@@ -67,6 +68,8 @@ pub struct Config {
     pub never: Vec<String>,
     /// Where closes are kept: a file or a server's address.
     pub store: Option<PathBuf>,
+    /// The proxy that requests are sent through; it may hold a password.
+    pub proxy: Option<String>,
     /// Base URLs by source.
     pub base_urls: BTreeMap<String, String>,
     /// Files that hold keys, by source.
@@ -129,14 +132,18 @@ impl Value {
     }
 }
 
-/// Reads a file. One that is not there says nothing, unless it was `named` by the user.
+/// Reads a file. One that is not there says nothing, unless it was `named` by the user. Paths in it begin at its own
+/// folder, or with `~/` at `home`.
 ///
 /// # Errors
 /// [`ConfigError`] for a file that is there and cannot be used, and for one that was named and is not.
-pub fn read(path: &Path, named: bool) -> Result<Config, ConfigError> {
+pub fn read(path: &Path, named: bool, home: Option<&Path>) -> Result<Config, ConfigError> {
     let file = sanitise(&path.to_string_lossy(), 120);
     let unreadable = |reason: String| ConfigError::Unreadable { file: file.clone(), reason };
     match fs::metadata(path) {
+        Err(_) if leads_nowhere(path) => {
+            return Err(unreadable("it is a link that leads nowhere".to_owned()));
+        }
         Err(e) if !named && matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(Config::default());
         }
@@ -145,13 +152,37 @@ pub fn read(path: &Path, named: bool) -> Result<Config, ConfigError> {
         Ok(m) if !m.is_file() => return Err(unreadable("it is no file".to_owned())),
         Ok(_) => {}
     }
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let opened = File::open(path).map_err(|e| unreadable(e.to_string()))?;
-    opened.take(LARGEST + 1).read_to_string(&mut text).map_err(|e| unreadable(e.to_string()))?;
-    if u64::try_from(text.len()).is_ok_and(|bytes| bytes > LARGEST) {
+    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| unreadable(e.to_string()))?;
+    if u64::try_from(bytes.len()).is_ok_and(|bytes| bytes > LARGEST) {
         return Err(unreadable("it is larger than 1 MiB".to_owned()));
     }
-    parse(&text, &file)
+    let mut config = parse(as_text(&bytes, &file)?, &file)?;
+    places::resolve(&mut config, path.parent().unwrap_or(Path::new("")), home, &file)?;
+    Ok(config)
+}
+
+/// Whether there is a link whose target is not there.
+#[must_use]
+pub fn leads_nowhere(path: &Path) -> bool {
+    path.is_symlink() && matches!(fs::metadata(path), Err(e) if e.kind() == ErrorKind::NotFound)
+}
+
+/// The bytes as text, or the line of the first one that is none.
+fn as_text<'a>(bytes: &'a [u8], file: &str) -> Result<&'a str, ConfigError> {
+    let wrong = |line: usize, reason: &str| ConfigError::Wrong {
+        file: file.to_owned(),
+        line,
+        reason: format!("{reason}: save it as UTF-8"),
+    };
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(wrong(1, "the file is UTF-16"));
+    }
+    std::str::from_utf8(bytes).map_err(|e| {
+        let before = bytes.get(..e.valid_up_to()).unwrap_or_default();
+        wrong(before.iter().filter(|b| **b == b'\n').count() + 1, "here is a byte that is no UTF-8 text")
+    })
 }
 
 /// Reads the text of a file that is called `file` where something is said of it.

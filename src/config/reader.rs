@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::keys::{Takes, below, is_horizon, key_at};
-use super::{Entry, Fault, Value, line_of};
+use super::{Entry, Fault, Value};
 use crate::domain::text::sanitise;
 
 /// From this likeness on a name is taken for a slip of another.
@@ -28,15 +28,21 @@ type Places = BTreeMap<String, String>;
 pub(super) fn entries(text: &str, file: &str) -> Result<(Vec<Entry>, Places), Fault> {
     let broken = |e: toml::de::Error| Fault(e.span().unwrap_or_default(), e.message().to_owned());
     let top = DeTable::parse(text).map_err(broken)?;
-    let mut reader =
-        Reader { text, file, seen: BTreeSet::new(), entries: Vec::new(), places: BTreeMap::new() };
+    let mut reader = Reader {
+        ends: ends(text),
+        file,
+        seen: BTreeSet::new(),
+        entries: Vec::new(),
+        places: BTreeMap::new(),
+    };
     reader.table("", "", None, top.get_ref())?;
     Ok((reader.entries, reader.places))
 }
 
 /// Takes a file's tables apart.
 struct Reader<'a> {
-    text: &'a str,
+    /// Where each line ends.
+    ends: Vec<usize>,
     file: &'a str,
     seen: BTreeSet<String>,
     entries: Vec<Entry>,
@@ -85,7 +91,7 @@ impl Reader<'_> {
         let read = self.value(path, key.takes, value).map_err(|Fault(span, what)| {
             Fault(if span.is_empty() { name.span() } else { span }, format!("{path} {what}"))
         })?;
-        let line = line_of(self.text, &name.span());
+        let line = self.line_of(&name.span());
         self.entries.push(Entry { path: path.to_owned(), key, of: of.map(str::to_owned), value: read, line });
         Ok(())
     }
@@ -146,6 +152,11 @@ impl Reader<'_> {
             Takes::Percent => {
                 number(found).filter(|n| *n > 0.0 && *n <= 100.0).map(Value::Number).ok_or_else(wanted)
             }
+            Takes::Country => found
+                .as_str()
+                .filter(|code| code.len() == 2 && code.chars().all(|c| c.is_ascii_alphabetic()))
+                .map(|code| Value::Text(code.to_owned()))
+                .ok_or_else(wanted),
             Takes::Horizons => {
                 let list = self.list(path, value, wanted)?;
                 match list.iter().find(|word| !is_horizon(word)) {
@@ -199,11 +210,20 @@ impl Reader<'_> {
         Ok(pairs)
     }
 
+    /// The line, from 1.
+    fn line_of(&self, span: &Range<usize>) -> usize {
+        self.ends.partition_point(|end| *end < span.start) + 1
+    }
+
     fn remember(&mut self, what: &str, key: &str, span: &Range<usize>) {
-        let (file, line) = (self.file, line_of(self.text, span));
+        let (file, line) = (self.file, self.line_of(span));
         let place = format!("the config file {file}, line {line}: {}", sanitise(key, 60));
         self.places.insert(what.to_owned(), place);
     }
+}
+
+fn ends(text: &str) -> Vec<usize> {
+    text.match_indices('\n').map(|(at, _)| at).collect()
 }
 
 fn as_table<'a, 'i>(value: &'a Val<'i>, path: &str) -> Result<&'a DeTable<'i>, Fault> {

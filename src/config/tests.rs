@@ -26,8 +26,8 @@ fn wrong(text: &str, line: usize, said: &str) {
 
 #[test]
 fn no_file_and_an_empty_one_are_no_choice() {
-    assert_eq!(read(Path::new("/nonexistent/config.toml"), false), Ok(Config::default()));
-    assert!(read(Path::new("/nonexistent/config.toml"), true).is_err());
+    assert_eq!(read(Path::new("/nonexistent/config.toml"), false, None), Ok(Config::default()));
+    assert!(read(Path::new("/nonexistent/config.toml"), true, None).is_err());
     assert_eq!(read_text(""), Config::default());
     assert_eq!(read_text("# nothing\n"), Config::default());
 }
@@ -124,13 +124,52 @@ fn an_id_is_made_of_few_plain_characters_and_stands_once() {
 #[test]
 fn what_is_no_file_or_has_no_end_is_refused_at_once() {
     for place in ["/dev/zero", "/dev/null", "/"] {
-        let error = read(Path::new(place), true).unwrap_err().to_string();
+        let error = read(Path::new(place), true, None).unwrap_err().to_string();
         assert!(error.ends_with("cannot be read: it is no file"), "{error}");
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     fs::write(&path, "#".repeat(1024 * 1024 + 1)).unwrap();
-    assert!(read(&path, true).unwrap_err().to_string().contains("larger than 1 MiB"));
+    assert!(read(&path, true, None).unwrap_err().to_string().contains("larger than 1 MiB"));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_told_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let told = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        match read(&path, true, None).unwrap_err() {
+            ConfigError::Wrong { line, reason, .. } => (line, reason),
+            other => panic!("{other}"),
+        }
+    };
+    let (line, reason) = told(b"ascii = true\n# caf\xe9\n");
+    assert!(line == 2 && reason.contains("no UTF-8 text"), "{line} {reason}");
+    let (line, reason) = told(b"\xff\xfea\0=\0");
+    assert!(line == 1 && reason.contains("UTF-16"), "{line} {reason}");
+}
+
+#[test]
+fn a_path_begins_at_the_files_folder_or_at_home_and_an_address_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let home = Path::new("/home/me");
+    for (said, place) in [
+        ("x.db", folder.path().join("x.db")),
+        ("~/x.db", home.join("x.db")),
+        ("~//x.db", home.join("x.db")),
+        ("~x/x.db", folder.path().join("~x/x.db")),
+        ("/var/x.db", PathBuf::from("/var/x.db")),
+        ("postgres://h/x", PathBuf::from("postgres://h/x")),
+    ] {
+        fs::write(&path, format!("store = \"{said}\"\nsources.tiingo.key_file = \"{said}\"\n")).unwrap();
+        let config = read(&path, true, Some(home)).unwrap();
+        assert_eq!((config.store.as_ref(), &config.key_files["tiingo"]), (Some(&place), &place), "{said}");
+    }
+    fs::write(&path, "\nstore = \"~/x.db\"\n").unwrap();
+    let error = read(&path, true, None).unwrap_err().to_string();
+    assert!(error.ends_with("line 2: store begins with ~/, and no home folder is known"), "{error}");
 }
 
 /// The file to begin with, without one comment mark on each line.

@@ -25,6 +25,7 @@ pub fn read() -> Environment {
         base_urls: by_source("_URL").collect(),
         keys: by_source("_KEY").map(|(name, key)| (name, key.into())).collect(),
         key_files: by_source("_KEY_FILE").map(|(name, file)| (name, file.into())).collect(),
+        home: home.as_ref().map(|home| home.home_dir().to_owned()),
         config: set("MARKETSNAP_CONFIG")
             .map(PathBuf::from)
             .or_else(|| Some(home.as_ref()?.config_dir().join(CONFIG))),

@@ -14,7 +14,7 @@ pub(super) fn level(value: f64, decimals: u8) -> Option<String> {
     if !value.is_finite() {
         return None;
     }
-    let digits = usize::from(decimals.min(digits::MOST));
+    let digits = usize::from(decimals.min(digits::MOST).min(room(value)));
     let text = format!("{value:.digits$}");
     let text = match value.abs() {
         _ if text.len() <= LONGEST => text,
@@ -23,6 +23,19 @@ pub(super) fn level(value: f64, decimals: u8) -> Option<String> {
         _ => "0".to_owned(),
     };
     Some(if is_zero(&text) { text.trim_start_matches('-').to_owned() } else { text })
+}
+
+/// Digits after the point that there is room for: a level of 1 or more loses the last ones, but never the first two.
+fn room(value: f64) -> u8 {
+    if value.abs() < 1.0 {
+        return digits::MOST;
+    }
+    let whole = format!("{value:.0}").len() + 1;
+    LONGEST
+        .checked_sub(whole)
+        .and_then(|room| u8::try_from(room).ok())
+        .filter(|room| *room >= 2)
+        .unwrap_or(digits::MOST)
 }
 
 /// A close, or another level that stands for itself: with the digits that [`digits::of_level`] gives it.
@@ -34,7 +47,8 @@ pub(super) fn close(value: f64, decimals: u8) -> Option<String> {
 /// A difference between closes near `close`, with that one's digits.
 #[must_use]
 pub(super) fn change(value: f64, near: Option<f64>, decimals: u8) -> Option<String> {
-    signed(value, digits::of_level(near.unwrap_or(value), decimals))
+    let near = near.unwrap_or(value);
+    signed(value, digits::of_level(near, decimals).min(room(near)))
 }
 
 /// A move: with its sign, except where it rounds to zero. None for what is no number.
@@ -93,6 +107,15 @@ mod tests {
         assert_eq!(change(0.000_000_008, Some(0.000_010_012), 2).as_deref(), Some("+0.000000008"));
         assert_eq!(change(0.37, Some(1535.39), 2).as_deref(), Some("+0.37"));
         assert_eq!(level(0.0, 255).as_deref(), Some("0"));
+    }
+
+    #[test]
+    fn decimals_that_there_is_no_room_for_are_left_out_but_for_two() {
+        assert_eq!(close(24_703.123_456_78, 8).as_deref(), Some("24703.1234568"));
+        assert_eq!(close(-24_703.123_456_78, 8).as_deref(), Some("-24703.123457"));
+        assert_eq!(change(12.123_456_78, Some(24_703.0), 8).as_deref(), Some("+12.1234568"));
+        assert_eq!(close(1_234_567_890.5, 8).as_deref(), Some("1234567890.50"));
+        assert_eq!(close(12_345_678_901.5, 2).as_deref(), Some("1.235e10"));
     }
 
     #[test]

@@ -134,6 +134,39 @@ fn no_id_and_no_alias_takes_a_word_that_means_something_already() {
 }
 
 #[test]
+fn a_symbol_and_a_venue_that_contradict_each_other_are_refused() {
+    let said = |mic: &str| {
+        let mine = instrument("MINE", &[("yahoo", "0700.HK")]);
+        of_instruments(vec![OwnInstrument { exchange: Some(Mic::new(mic)), ..mine }])
+    };
+    refused(
+        said("XNYS"),
+        "instruments.MINE.exchange",
+        "0700.HK is a symbol of XHKG, and XNYS is another venue",
+    );
+    assert!(extended_by(&said("XHKG")).is_ok());
+}
+
+#[test]
+fn a_name_that_was_changed_is_free_and_the_new_one_is_taken() {
+    let renamed = OwnInstrument { name: Some("Red Chips".into()), ..instrument("STAR50", &[]) };
+    let of =
+        |word: &str| Own { groups: vec![group_of("G", &[word])], ..of_instruments(vec![renamed.clone()]) };
+    assert!(extended_by(&of("red chips")).is_ok());
+    assert!(extended_by(&of("STAR 50")).is_err());
+}
+
+#[test]
+fn there_is_an_end_to_sections() {
+    let all = (0..300).map(|n| OwnInstrument {
+        section: Some(format!("{n}{n}{n}{n}{n} section {n}{n}{n}")),
+        ..instrument(&format!("I{n}"), &[("yahoo", &format!("{n}.HK"))])
+    });
+    let (_, reason) = extended_by(&of_instruments(all.collect())).unwrap_err();
+    assert!(reason.contains("there are 200 sections already"), "{reason}");
+}
+
+#[test]
 fn a_composite_has_members_that_are_instruments_with_weights_above_0() {
     let universe =
         extended_by(&of_composites(vec![weighted("MINE", &[("star50", 2.0), ("恒生指数", 1.0)])])).unwrap();
@@ -156,8 +189,11 @@ fn a_composite_has_members_that_are_instruments_with_weights_above_0() {
     wrong(&[("ASIA", 1.0)], " ASIA", "ASIA is a composite");
     wrong(&[("US-CHIPS", 1.0)], " US-CHIPS", "US-CHIPS is a group");
     wrong(&[("STAR5O", 1.0)], " STAR5O", "did you mean STAR50?");
-    // Nothing is a member of itself: it is not there when its members are looked for.
-    wrong(&[("MINE", 1.0)], " MINE", "unknown instrument 'MINE'");
+    wrong(&[("MINE", 1.0)], " MINE", "MINE is a composite: members are instruments");
+    // Whichever stands first.
+    let first = weighted("A", &[("B", 1.0)]);
+    let cycle = of_composites(vec![first, weighted("B", &[("A", 1.0)])]);
+    refused(cycle, "composites.A.weights B", "B is a composite: members are instruments");
     let both = OwnComposite { members: Some(vec!["HSI".into()]), ..weighted("MINE", &[("HSI", 1.0)]) };
     refused(of_composites(vec![both]), "composites.MINE.members", "cannot stand together");
     let neither = OwnComposite { id: InstrumentId::new("EUROP"), ..OwnComposite::default() };

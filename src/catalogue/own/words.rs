@@ -1,29 +1,11 @@
-//! What words of a user's file mean, and what a symbol tells of an instrument.
+//! How words of a user's file are held beside known ones, and what a symbol tells of an instrument.
 //!
 //! Not for: words of a command line (`app::words`), which may be symbols that nobody has described.
 
-use crate::domain::{Instrument, InstrumentId, Kind, Mic, Universe};
+use crate::domain::{InstrumentId, Kind, Mic, Universe};
 
 /// From this likeness on a word is taken for a slip of another.
 const NEAR: f64 = 0.8;
-
-/// What a word means: an id, else a name, an alias or a symbol of an instrument.
-pub(super) fn meant(universe: &Universe, word: &str) -> Option<InstrumentId> {
-    let id = InstrumentId::new(word);
-    if universe.instrument(&id).is_some()
-        || universe.composite(&id).is_some()
-        || universe.group(&id).is_some()
-    {
-        return Some(id);
-    }
-    let of = |i: &&Instrument| {
-        same(&i.name, word)
-            || i.aliases.iter().any(|a| same(a, word))
-            || i.name_zh.as_deref().is_some_and(|zh| same(zh, word))
-            || i.symbol("yahoo").is_some_and(|s| same(s, word))
-    };
-    universe.instruments().iter().find(of).map(|i| i.id.clone())
-}
 
 /// Whether two words are the same but for case.
 pub(super) fn same(a: &str, b: &str) -> bool {
