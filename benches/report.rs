@@ -88,6 +88,7 @@ fn report(c: &mut Criterion) {
         lasting: false,
         demo: false,
         trust: None,
+        chains: None,
     };
     let finished = snapshot::build(&inputs);
     let style = Style { width: 120, ..Style::default() };
@@ -193,6 +194,7 @@ fn linearity(c: &mut Criterion) {
             lasting: false,
             demo: false,
             trust: None,
+            chains: None,
         };
         let taken = RefCell::new(Vec::new());
         group.throughput(Throughput::Elements(count as u64));
@@ -256,6 +258,7 @@ fn seventy_years(c: &mut Criterion) {
         lasting: false,
         demo: false,
         trust: None,
+        chains: None,
     };
     c.bench_function("records over 70 years of one instrument", |b| {
         b.iter(|| black_box(snapshot::build(black_box(&inputs))));

@@ -182,6 +182,26 @@ fn a_shut_member_adds_nothing_that_day_and_nothing_is_lost_when_it_reopens() {
 }
 
 #[test]
+fn a_member_held_only_since_a_date_within_a_span_that_is_shown_is_told() {
+    // FTSE and CAC +10 % twice, DAX unchanged and held from the second date on:
+    // 100 x (1 + (10 + 10) / 2 %) x (1 + (10 + 10 + 0) / 3 %) = 110 x 1.066667 = 117.333333.
+    let flat = "2026-01-13 100, 2026-01-14 100, 2026-01-15 100, 2026-01-16 100";
+    let book = Book::new()
+        .closes("FTSE100", &format!("{flat}, 2026-01-19 110, 2026-01-20 121"))
+        .closes("CAC40", &format!("{flat}, 2026-01-19 110, 2026-01-20 121"))
+        .closes("DAX", "2026-01-19 100, 2026-01-20 100");
+    let late = "EUROPE: DAX is held only since 2026-01-19; before it the level is of the other members.";
+    let both = book.horizons("1D,5D");
+    let report = both.at("2026-01-21T08:30:00Z");
+    near(composite(&report, "EUROPE").row.close.unwrap(), 117.333_333_3);
+    assert_eq!(pct(&composite(&report, "EUROPE").row, "5D"), "+17.33");
+    assert!(notes(&report, NoteKind::Composite).contains(&late), "{:?}", report.notes);
+    // Over the last date alone all three count.
+    let report = both.horizons("1D").at("2026-01-21T08:30:00Z");
+    assert!(!notes(&report, NoteKind::Composite).contains(&late), "{:?}", report.notes);
+}
+
+#[test]
 fn a_member_still_trading_counts_as_unchanged_is_pending_and_makes_the_value_provisional() {
     // At 16:40 UTC on 2026-01-21 London and Paris are over; Frankfurt's value is of 16:00 UTC.
     // FTSE +1 %, CAC +2 %, DAX live and left at its last close: (1 + 2 + 0) / 3 = +1 %.

@@ -10,6 +10,8 @@
     reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
 )]
 
+#[path = "offline/composites.rs"]
+mod composites;
 #[path = "offline/currency.rs"]
 mod currency;
 #[path = "offline/history.rs"]

@@ -9,9 +9,10 @@ use chrono::{Datelike, NaiveDate};
 
 use super::plan::Plan;
 use super::{rates, shelf};
-use crate::compute::Inputs;
+use crate::compute::composite::{self, Chains};
 use crate::compute::reach::tell_reach;
 use crate::compute::snapshot::{self, Older};
+use crate::compute::{Chosen, Inputs};
 use crate::domain::snapshot::{Record, RecordKind, Row};
 use crate::domain::{InstrumentId, Provenance, Series, Snapshot};
 use crate::store::{Bound, Sought, Store};
@@ -32,6 +33,30 @@ pub(super) fn cut(
         (whole.provenance.instrument.clone(), whole)
     };
     series.values_mut().filter(longer).map(cut).collect()
+}
+
+/// The levels of the composites that a report shows or compares with, chained from everything held of their members,
+/// so that they are the same in every report of the same closes; none where nothing more is held than the report's
+/// closes.
+pub(super) fn chains(plan: &Plan, inputs: &Inputs<'_>, came: &BTreeMap<InstrumentId, Series>) -> Chains {
+    let chosen = inputs.chosen.iter().filter_map(|c| match c {
+        Chosen::Composite(id) => Some(id),
+        Chosen::Instrument(_) | Chosen::Group(_) => None,
+    });
+    let ids: BTreeSet<&InstrumentId> = chosen.chain([inputs.benchmark]).collect();
+    let composites = ids.iter().filter_map(|id| inputs.universe.composite(id));
+    let members = composites.flat_map(|c| &c.members).map(|m| m.id.clone());
+    let members: BTreeSet<_> = members.filter(|id| inputs.series.contains_key(id)).collect();
+    if plan.demo || members.is_empty() {
+        return Chains::new();
+    }
+    let longer = Reach::of(inputs, came, members.into_iter().chain(rates::pairs(plan)).collect());
+    let longer = longer.read(plan, inputs, None);
+    if longer.is_empty() {
+        return Chains::new();
+    }
+    let all = inputs.series.iter().chain(&longer).map(|(id, s)| (id.clone(), s.clone())).collect();
+    composite::chained(ids.into_iter(), &Inputs { series: &all, ..*inputs })
 }
 
 /// Looks for records further back where nothing in the report's closes outdates them, and where they are

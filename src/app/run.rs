@@ -110,6 +110,8 @@ pub fn report(
     trust.said = told.iter().flat_map(|t| t.said.iter().cloned()).chain(later).collect();
     let inputs =
         Inputs { failures: &failures, trust: (!plan.demo).then_some(&trust), ..inputs(&plan, &series, now) };
+    let chains = depth::chains(&plan, &inputs, &beyond);
+    let inputs = Inputs { chains: Some(&chains), ..inputs };
     let given = Given { plan: &plan, inputs: &inputs, beyond: &beyond, held: &held };
     let exit = reports::written(&given, console)?;
     if !plan.quiet {
@@ -222,6 +224,7 @@ pub(super) fn inputs<'a>(
         lasting: false,
         demo: plan.demo,
         trust: None,
+        chains: None,
     }
 }
 

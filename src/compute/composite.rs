@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+use super::Inputs;
 use super::currency::{Money, MoneyOf};
 use super::sessions::{Known, Market};
 use crate::domain::series::on_or_before;
@@ -17,11 +18,46 @@ use crate::domain::{Bar, Basis, Composite, Expectation, InstrumentId, Percent, U
 /// A member without a close within this many days before a date is left out of it.
 const CLOSE_WITHIN_DAYS: i64 = 20;
 
+/// The levels of one composite, and beside them those without conversion, by the same dates; the first is 100.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Chain {
+    bars: Vec<Bar>,
+    local: Vec<Bar>,
+}
+
+/// Composites' levels by their ids, each chained from everything held of its members.
+pub type Chains = BTreeMap<InstrumentId, Chain>;
+
+/// Chains these composites from all closes of the inputs.
+#[must_use]
+pub fn chained<'b>(ids: impl Iterator<Item = &'b InstrumentId>, inputs: &Inputs<'_>) -> Chains {
+    let market = Market::at(&Inputs { chains: None, ..*inputs });
+    let composites = ids.filter_map(|id| inputs.universe.composite(id));
+    let chains = composites.map(|c| (c.id.clone(), chain(&parts(c, inputs.universe, &market))));
+    chains.filter(|(_, chain)| !chain.bars.is_empty()).collect()
+}
+
+impl Chain {
+    fn first(&self) -> Option<NaiveDate> {
+        self.bars.first().map(|b| b.date)
+    }
+
+    /// These levels from the first date of a shorter chain on; none where that one has other dates.
+    fn over(&self, shorter: &Self) -> Option<Self> {
+        let from = self.bars.len().checked_sub(shorter.bars.len())?;
+        let (bars, local) = (self.bars.get(from..)?, self.local.get(from..)?);
+        let same = bars.iter().zip(&shorter.bars).all(|(a, b)| a.date == b.date);
+        same.then(|| Self { bars: bars.to_vec(), local: local.to_vec() })
+    }
+}
+
 /// A composite's levels and what its members did on the newest date.
 #[derive(Debug, Clone)]
 pub struct Level {
-    /// Levels by composite date; the first is 100.
+    /// Levels by composite date.
     pub bars: Vec<Bar>,
+    /// The date on which the level was 100: the first of everything held of its members.
+    pub began: NaiveDate,
     /// Settled, provisional, stale or shut.
     pub status: Status,
     /// What its members' closes include.
@@ -80,7 +116,10 @@ pub(super) struct Part<'a> {
 #[must_use]
 pub fn level(composite: &Composite, universe: &Universe, market: &Market<'_>) -> Option<Level> {
     let parts = parts(composite, universe, market);
-    let (bars, local) = chain(&parts);
+    let own = chain(&parts);
+    let whole = market.chains.and_then(|chains| chains.get(&composite.id));
+    let whole = whole.and_then(|whole| Some((whole.first()?, whole.over(&own)?)));
+    let (began, Chain { bars, local }) = whole.or_else(|| Some((own.first()?, own)))?;
     let newest = bars.last()?.date;
     let mut found = Level {
         status: Status::Settled,
@@ -98,6 +137,7 @@ pub fn level(composite: &Composite, universe: &Universe, market: &Market<'_>) ->
         fetched_at: parts.iter().filter_map(|p| p.known).map(|k| k.series.provenance.fetched_at).max(),
         money: Money::of_parts(parts.iter().map(|p| p.money), &bars, local),
         bars,
+        began,
     };
     for part in &parts {
         place(part, newest, &mut found);
@@ -135,7 +175,7 @@ pub fn basis(composite: &Composite, universe: &Universe) -> Basis {
 /// The levels: for each date on which at least half of the weight traded, the last level times one plus
 /// the weighted sum of the members' moves since the composite date before. Beside them the levels without
 /// conversion. A close without a rate of exchange is none.
-fn chain(parts: &[Part<'_>]) -> (Vec<Bar>, Vec<Bar>) {
+fn chain(parts: &[Part<'_>]) -> Chain {
     let mut traded: BTreeMap<NaiveDate, f64> = BTreeMap::new();
     for part in parts {
         let settled = part.known.map(Known::settled).unwrap_or_default();
@@ -155,7 +195,19 @@ fn chain(parts: &[Part<'_>]) -> (Vec<Bar>, Vec<Bar>) {
         levels.push(Bar { date, close, low: None, high: None });
         local.push(Bar { date, close: own, low: None, high: None });
     }
-    (levels, local)
+    Chain { bars: levels, local }
+}
+
+/// Members without a settled close as early as `since`, and the first of each: before it the level is of the others.
+pub(super) fn begun_after<'a>(
+    composite: &'a Composite,
+    universe: &Universe,
+    market: &'a Market<'a>,
+    since: NaiveDate,
+) -> Vec<(&'a InstrumentId, NaiveDate)> {
+    let first = |p: Part<'a>| Some((p.id, p.known?.settled().first()?.date));
+    let parts = parts(composite, universe, market).into_iter();
+    parts.filter_map(first).filter(|(_, first)| *first > since).collect()
 }
 
 /// The weighted sum of the members' moves, weights re-normalised over the members that have one, and beside it the

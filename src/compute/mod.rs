@@ -99,6 +99,8 @@ pub struct Inputs<'a> {
     pub demo: bool,
     /// What is known of the sources' reliability; none where one source alone was asked.
     pub trust: Option<&'a Trust>,
+    /// Composites' levels chained from everything held; none where the closes here are all that is held.
+    pub chains: Option<&'a composite::Chains>,
 }
 
 /// What other sources say of the closes, how the sources did, and what came from the store.

@@ -12,7 +12,7 @@ use super::lines::{Line, Of};
 use super::origins;
 use super::period::Periods;
 use super::sessions::Market;
-use super::{Inputs, converted};
+use super::{Inputs, composite, converted};
 use crate::domain::comparison::Compared;
 use crate::domain::snapshot::{MoveCell, Note, NoteKind, Row, Status};
 use crate::domain::{Absent, Basis, Horizon, InstrumentId, Kind, Ordered};
@@ -169,10 +169,32 @@ pub(super) fn composites<'a>(lines: impl Iterator<Item = &'a Line<'a>>) -> Vec<N
     for line in lines {
         let Of::Composite(level) = &line.of else { continue };
         notes.extend(line.last().and_then(|b| members(line, level, b.date)));
-        starts.extend(line.bars.first().map(|b| format!("{} = 100 on {}", line.id, b.date)));
+        starts.push(format!("{} = 100 on {}", line.id, level.began));
     }
     if !starts.is_empty() {
         notes.push(note(NoteKind::Composite, format!("Composite levels: {}.", starts.join(", "))));
+    }
+    notes
+}
+
+/// Members of composites that are held since a date within a span that the report shows.
+pub(super) fn late_members<'a>(
+    inputs: &Inputs<'_>,
+    market: &Market<'_>,
+    rows: impl Iterator<Item = (&'a InstrumentId, &'a Ordered<Horizon, MoveCell>)>,
+) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for (id, moves) in rows {
+        let from = moves.iter().filter_map(|(_, cell)| cell.from).min();
+        let Some((basket, from)) = inputs.universe.composite(id).zip(from) else { continue };
+        notes.extend(composite::begun_after(basket, inputs.universe, market, from).iter().map(
+            |(m, first)| {
+                let what = format!(
+                    "{id}: {m} is held only since {first}; before it the level is of the other members."
+                );
+                note(NoteKind::Composite, what)
+            },
+        ));
     }
     notes
 }
@@ -258,6 +280,7 @@ pub(super) fn of_comparison(
     notes.extend(stand_ins(lines));
     notes.extend(converted::notes(market, lines));
     notes.extend(composites(lines.iter().copied()));
+    notes.extend(late_members(inputs, market, instruments.iter().map(|c| (&c.id, &c.moves))));
     let with_close = instruments.iter().filter(|c| c.close.is_some());
     notes.extend(absent(inputs.horizons, with_close.map(|c| (&c.id, &c.moves))));
     notes.extend(

@@ -95,6 +95,7 @@ pub fn findings(universe: &Universe, id: &InstrumentId, held: &[Series], now: Da
         lasting: false,
         demo: false,
         trust: None,
+        chains: None,
     };
     let known: Vec<Known<'_>> = held.iter().filter_map(|s| sessions::known(&inputs, instrument, s)).collect();
     let mut found: Vec<Finding> = known.iter().flat_map(|k| of_series(k, now)).collect();

@@ -186,7 +186,7 @@ impl Rows<'_, '_> {
         });
         Some(CompositeRow {
             row,
-            base_date: level.bars.first().map(|b| b.date),
+            base_date: Some(level.began),
             members: level.members,
             traded: level.traded,
             weight_traded_pct: level.weight_traded,

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
+use super::composite::Chains;
 use super::currency::Rates;
 use super::{Inputs, suspect};
 use crate::domain::snapshot::Status;
@@ -84,6 +85,8 @@ pub struct Market<'a> {
     refused: BTreeMap<InstrumentId, Warning>,
     /// The rates that closes are converted at, where another currency was asked for.
     pub(super) rates: Option<Rates>,
+    /// Composites' levels chained from everything held.
+    pub(super) chains: Option<&'a Chains>,
 }
 
 /// What is known of a bar at as-of.
@@ -107,6 +110,7 @@ impl<'a> Market<'a> {
             members: BTreeMap::new(),
             refused: BTreeMap::new(),
             rates: None,
+            chains: inputs.chains,
         };
         for (id, series) in inputs.series {
             let Some(instrument) = inputs.universe.instrument(id) else { continue };

@@ -88,7 +88,7 @@ pub fn look_further(report: &mut Snapshot, ids: &[InstrumentId], further: &Input
 }
 
 /// Looks for the records and drawdowns of composites again, in levels chained from closes that reach further back
-/// than the report's. Their scale stays the report's.
+/// than the report's.
 pub fn composites_further(report: &mut Snapshot, inputs: &Inputs<'_>, further: &Inputs<'_>) {
     let (own, longer) = (Market::at(inputs), Market::at(further));
     for row in report.composites.iter_mut().map(|c| &mut c.row) {
@@ -223,6 +223,8 @@ pub(super) fn notes_of(
     notes.extend(rank::notes(benchmark_name, &all));
     notes.extend(notes::of_lines(rows.inputs, rows.market, &lines));
     notes.extend(notes::composites(lines.iter().copied()));
+    let sums = composites.iter().map(|c| (&c.row.id, &c.row.moves));
+    notes.extend(notes::late_members(rows.inputs, rows.market, sums));
     let with_close = all.iter().filter(|r| r.close.is_some());
     notes.extend(notes::absent(rows.inputs.horizons, with_close.map(|r| (&r.id, &r.moves))));
     notes.extend(origins::notes(rows.inputs, rows.market, all.iter().map(|r| &r.id)));

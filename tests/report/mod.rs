@@ -164,6 +164,7 @@ impl Book {
             lasting: false,
             demo: false,
             trust: None,
+            chains: None,
         }
     }
 

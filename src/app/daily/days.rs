@@ -37,6 +37,8 @@ impl Made<'_> {
         let beyond = if plan.demo { BTreeMap::new() } else { depth::cut(&plan, &mut closes.series) };
         let beyond = if plan.store.is_some() { beyond } else { BTreeMap::new() };
         let inputs = closes.inputs(day, self.inputs);
+        let chains = depth::chains(&plan, &inputs, &beyond);
+        let inputs = Inputs { chains: Some(&chains), ..inputs };
         let mut found = snapshot::build(&inputs);
         depth::look_further(&plan, &inputs, &beyond, &mut found);
         Some(daily::finished(&inputs, day, found))
