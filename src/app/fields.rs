@@ -12,7 +12,7 @@ use crate::domain::text::sanitise;
 use crate::render::{self, Format};
 
 /// A column of the table that no document has.
-const TREND: &str = "trend";
+pub(super) const TREND: &str = "trend";
 
 /// A field that cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -120,7 +120,7 @@ pub(super) fn rendered(format: Format, names: &[String], render: &mut Render<'_>
 /// The fields that rows of a document have, a line each; nothing of a command that writes none.
 #[must_use]
 pub fn field_list(command: &str) -> Option<String> {
-    let document = if command == "today" { "snapshot" } else { command };
+    let document = if matches!(command, "today" | "report") { "snapshot" } else { command };
     fields::Shape::of(document)?;
     let mut bytes = Vec::new();
     render::field_list(document, &mut bytes).ok()?;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Duration, NaiveDate, TimeZone, Utc};
 
 use super::charting::Charting;
-use super::daily::ReportOptions;
+use super::daily::{ReportOptions, Written};
 use super::options::{Command, Options};
 use super::usage::UsageError;
 use super::{asked_of, charting, check, choice, fields, own, rates};
@@ -80,8 +80,8 @@ pub struct Plan {
     pub(super) quiet: bool,
     /// The day's report and where it goes; none for what a command shows now.
     pub(super) report: Option<ReportOptions>,
-    /// The newest report in its folder.
-    pub(super) newest_written: Option<NaiveDate>,
+    /// The reports in its folder.
+    pub(super) written: Option<Written>,
 }
 
 impl Plan {
@@ -159,7 +159,7 @@ impl Plan {
             style: options.style,
             quiet: options.quiet,
             report: options.report,
-            newest_written: None,
+            written: None,
         })
     }
 }

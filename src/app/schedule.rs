@@ -39,6 +39,10 @@ pub struct ScheduleOptions {
     pub folder: PathBuf,
     /// The program, from the root.
     pub program: PathBuf,
+    /// The config file, from the root, where its place comes from a variable.
+    pub config: Option<PathBuf>,
+    /// Names of the variables that are set here and will not be where it runs.
+    pub variables: Vec<String>,
     /// The zone of the machine that runs it.
     pub offset: ZoneOffset,
 }
@@ -80,6 +84,10 @@ struct Jobs {
     report: Vec<String>,
     /// What the report is of, in a sentence.
     of: String,
+    /// The config file's path.
+    config: Option<String>,
+    /// Comments, each a sentence.
+    said: Vec<String>,
 }
 
 impl Jobs {
@@ -97,8 +105,20 @@ impl Jobs {
             wait: run(&["wait", "--quiet"]),
             report: [run(&["report", "--dir", &folder, "--since", "last"]), flags].concat(),
             of,
+            config: options.config.as_deref().map(|c| plain(path(c)?)).transpose()?,
+            said: unset(&options.variables).into_iter().collect(),
         })
     }
+}
+
+/// Names the variables that hold here alone.
+fn unset(variables: &[String]) -> Option<String> {
+    let named = |name: &&String| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let names: Vec<&str> = variables.iter().filter(named).map(String::as_str).collect();
+    let named = names.join(", ");
+    (!names.is_empty()).then(|| {
+        format!("Set here and not where this runs, so say it by flags or in the config file: {named}.")
+    })
 }
 
 fn path(path: &Path) -> Result<String, UsageError> {
@@ -174,9 +194,11 @@ fn crontab(jobs: &Jobs, here: &Here, lasts: &[Last<'_>], every_day: bool) -> Str
         format!("{first}-{}", first + 4)
     };
     let quoted = |words: &[String]| words.iter().map(|w| shell(w)).collect::<Vec<_>>().join(" ");
-    let command = format!("{} && {}", quoted(&jobs.wait), quoted(&jobs.report)).replace('%', "\\%");
+    let config = jobs.config.iter().map(|c| format!("MARKETSNAP_CONFIG={} ", shell(c))).collect::<String>();
+    let command =
+        format!("{config}{} && {config}{}", quoted(&jobs.wait), quoted(&jobs.report)).replace('%', "\\%");
     let mut text = format!("# marketsnap: the daily report of {}, a line for `crontab -e`.\n", jobs.of);
-    for sentence in reasons(here, lasts, every_day) {
+    for sentence in reasons(here, lasts, every_day).iter().chain(&jobs.said) {
         text.push_str(&format!("# {sentence}\n"));
     }
     text.push_str(&format!("{} {} * * {days} {command}\n", time.format("%-M"), time.format("%-H")));
@@ -245,6 +267,9 @@ fn units(jobs: &Jobs, lasts: &[Last<'_>], every_day: bool) -> String {
         format!("{days}{} {}", time.format("%H:%M"), zone(&last))
     });
     let of = jobs.of.replace('%', "%%");
+    let said: String = jobs.said.iter().map(|s| format!("# {s}\n")).collect();
+    let config: String =
+        jobs.config.iter().map(|c| format!("Environment={}\n", variable("MARKETSNAP_CONFIG", c))).collect();
     format!(
         "# marketsnap: the daily report of {}, a service and a timer for systemd.\n\
          # In ~/.config/systemd/user, this output through awk '/^# file:/ {{ f = $3 }} f {{ print > f }}' makes both files; then\n\
@@ -256,6 +281,7 @@ fn units(jobs: &Jobs, lasts: &[Last<'_>], every_day: bool) -> String {
          \n\
          [Service]\n\
          Type=oneshot\n\
+         {said}{config}\
          # Where another market's close comes out later than the timer's, this sleeps the rest.\n\
          ExecStartPre={}\n\
          ExecStart={}\n\
@@ -296,6 +322,15 @@ fn unit(word: &str) -> String {
     }
     let escaped = word.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%").replace('$', "$$");
     format!("\"{escaped}\"")
+}
+
+/// A variable for a unit file, where `%` stands for something and `$` does not.
+fn variable(name: &str, value: &str) -> String {
+    if bare(value) {
+        return format!("{name}={value}");
+    }
+    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%");
+    format!("\"{name}={escaped}\"")
 }
 
 #[cfg(test)]

@@ -81,6 +81,8 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// The user's config file.
     pub config: Option<PathBuf>,
+    /// It stands in another folder for config files than the usual one (`XDG_CONFIG_HOME`).
+    pub config_moved: bool,
     /// The file that remembers between runs how the sources did.
     pub memory: Option<PathBuf>,
     /// The file that keeps closes between runs, unless another is named.

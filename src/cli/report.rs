@@ -42,7 +42,7 @@ pub(super) struct Report {
     #[arg(long, value_parser = formats_of_files(), value_name = "FORMAT", value_delimiter = ',', help_heading = "How")]
     with: Vec<FormatName>,
     /// With --dir: every day since the newest report there (`last`), or since a day, on which something shown had a
-    /// session; the newest one there is made again, as a market may have closed since
+    /// session; the newest one there and those of seven days before it are made again, as a close may have come since
     #[arg(long, value_name = "last|DATE", value_parser = since, help_heading = "When")]
     since: Option<Since>,
     /// Compare with this instrument or composite

@@ -1,12 +1,12 @@
 //! `--print-schedule` of `marketsnap report`.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::Offset;
 use clap::{Arg, Args, Command, ValueEnum};
 
-use super::World;
+use super::{CONFIG, Environment, World};
 use crate::app::{ScheduleOptions, Scheduler};
 use crate::domain::Own;
 
@@ -49,11 +49,44 @@ impl Schedule {
             words: words.to_vec(),
             own: own.clone(),
             flags,
-            // Neither cron nor systemd runs in this folder.
-            folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()),
+            folder: absolute(folder),
             program: world.environment.program.clone().unwrap_or_else(|| "marketsnap".into()),
+            config: config(world),
+            variables: variables(world),
             offset: world.environment.offset.unwrap_or(|at| at.offset().fix()),
         })
+    }
+}
+
+/// The config file where a variable says its place, which neither cron nor systemd knows; one that only the folder of
+/// all programs' files leads to where it is there.
+fn config(world: &World<'_>) -> Option<PathBuf> {
+    let Environment { config, config_moved, .. } = &world.environment;
+    let file = config.as_ref().filter(|file| is_set(world, CONFIG) || (*config_moved && file.exists()))?;
+    Some(absolute(file))
+}
+
+/// Names of the other variables that say something here.
+fn variables(world: &World<'_>) -> Vec<String> {
+    let names = world.environment.variables.iter().filter(|name| *name != CONFIG && is_set(world, name));
+    names.cloned().collect()
+}
+
+fn is_set(world: &World<'_>, name: &str) -> bool {
+    world.environment.variables.contains(name) && !world.environment.empty_variables.contains(name)
+}
+
+/// A path from the root: neither cron nor systemd runs in this folder.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The place of a store from the root; an address is one already.
+fn place(value: &str) -> String {
+    if value.contains("://") {
+        value.to_owned()
+    } else {
+        absolute(Path::new(value)).to_string_lossy().into_owned()
     }
 }
 
@@ -65,6 +98,12 @@ pub(super) fn flags(argv: &[OsString], report: &Command) -> Vec<String> {
         let Some(flag) = flag(&word, report) else { continue };
         let apart = flag.get_action().takes_values() && !word.contains('=') && !short_with_value(&word);
         let value = if apart { words.next() } else { None };
+        let store = flag.get_id() == "store";
+        let (word, value) = match (word.split_once('='), value) {
+            (Some((name, path)), None) if store => (format!("{name}={}", place(path)), None),
+            (_, Some(path)) if store => (word, Some(place(&path))),
+            (_, value) => (word, value),
+        };
         if !OWN.contains(&flag.get_id().as_str()) {
             kept.push(word);
             kept.extend(value);
@@ -137,6 +176,44 @@ mod tests {
         cli.build();
         let kept = flags(&argv, cli.find_subcommand("report").unwrap());
         assert_eq!(kept, ["--format", "html", "--with=json", "-q", "-o-", "--lang", "zh"]);
+    }
+
+    #[test]
+    fn a_stores_file_is_told_from_the_root_and_its_address_as_it_is() {
+        let of = |line: &str| {
+            let argv: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+            let mut cli = crate::cli::Cli::command();
+            cli.build();
+            flags(&argv, cli.find_subcommand("report").unwrap())
+        };
+        let here = std::path::absolute("rel.db").unwrap().display().to_string();
+        assert_eq!(of("marketsnap report --dir r --store rel.db"), ["--store", &here]);
+        assert_eq!(of("marketsnap report --store=rel.db --dir r"), [format!("--store={here}")]);
+        assert_eq!(of("marketsnap report --store /srv/c.db"), ["--store", "/srv/c.db"]);
+        assert_eq!(of("marketsnap report --store postgres://h/d"), ["--store", "postgres://h/d"]);
+    }
+
+    #[test]
+    fn a_config_file_of_a_variable_goes_along_from_the_root_and_other_variables_by_name() {
+        let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
+        let environment = Environment {
+            config: Some("own.toml".into()),
+            variables: names(&["MARKETSNAP_CONFIG", "MARKETSNAP_LANG", "MARKETSNAP_STORE"]),
+            empty_variables: names(&["MARKETSNAP_STORE"]),
+            ..Environment::default()
+        };
+        let asked = options("x --dir r --print-schedule cron", environment).unwrap();
+        assert_eq!(asked.config, Some(std::path::absolute("own.toml").unwrap()));
+        assert_eq!(asked.variables, ["MARKETSNAP_LANG"]);
+        // At its usual place it is found there too; a folder for all programs moves one that is there.
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        let moved =
+            |config_moved| Environment { config: Some(file.clone()), config_moved, ..Environment::default() };
+        let of = |moved| options("x --dir r --print-schedule cron", moved).unwrap().config;
+        assert_eq!(of(moved(true)), None);
+        std::fs::write(&file, "").unwrap();
+        assert_eq!((of(moved(true)), of(moved(false))), (Some(file.clone()), None));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::lines::{self, Line};
+use super::report::known_by;
 use super::sessions::Market;
 use super::{Inputs, relative};
 use crate::domain::link::Rank;
@@ -115,6 +116,12 @@ struct Spreads<'a, 'b> {
     later: Duration,
 }
 
+/// The instant at which a reader sees the newest spread: the report's, and of a day that is written to be kept that at
+/// which all of it is known, whenever it is written.
+fn read_at(inputs: &Inputs<'_>) -> DateTime<Utc> {
+    inputs.date.filter(|_| inputs.lasting).map_or(inputs.as_of, known_by)
+}
+
 impl<'a, 'b> Spreads<'a, 'b> {
     /// None where the newest spread itself touches a hole, or one of the two has no move.
     fn of(
@@ -126,7 +133,7 @@ impl<'a, 'b> Spreads<'a, 'b> {
         let at = own.settled().len().checked_sub(1)?;
         other.sessions.last()?.pct?;
         let over = lines::closed_at(&own.id, own.settled().get(at)?.date, inputs.universe, market)?;
-        let spreads = Self { own, other, inputs, market, at, over, later: inputs.as_of - over };
+        let spreads = Self { own, other, inputs, market, at, over, later: read_at(inputs) - over };
         spreads.move_into(at).map(|_| spreads)
     }
 

@@ -29,6 +29,7 @@ pub fn read() -> Environment {
         config: set("MARKETSNAP_CONFIG")
             .map(PathBuf::from)
             .or_else(|| Some(home.as_ref()?.config_dir().join(CONFIG))),
+        config_moved: set("XDG_CONFIG_HOME").is_some(),
         store: home.as_ref().map(|home| home.data_dir().join(STORE)),
         program: std::env::current_exe().ok(),
         offset: Some(|at| chrono::Local.offset_from_utc_datetime(&at.naive_utc()).fix()),

@@ -22,6 +22,7 @@ struct World {
     closes: Closes,
     held_back: Vec<(String, NaiveDate)>,
     down: bool,
+    failing: Option<String>,
 }
 
 /// Days of runs that share a store.
@@ -48,7 +49,8 @@ impl Days {
 
     fn with(closes: Closes) -> Self {
         let universe = catalogue::load().unwrap();
-        let world = World { now: DateTime::UNIX_EPOCH, closes, held_back: Vec::new(), down: false };
+        let world =
+            World { now: DateTime::UNIX_EPOCH, closes, held_back: Vec::new(), down: false, failing: None };
         let world = Arc::new(Mutex::new(world));
         let shared = Arc::clone(&world);
         let server = Server::new(move |_, path| answer(path, &universe, &shared.lock().unwrap()));
@@ -93,6 +95,11 @@ impl Days {
     /// Whether the source answers with errors from now on.
     pub fn down(&self, down: bool) {
         self.world.lock().unwrap().down = down;
+    }
+
+    /// The one instrument that the source does not answer for from now on.
+    pub fn failing(&self, id: Option<&str>) {
+        self.world.lock().unwrap().failing = id.map(str::to_owned);
     }
 
     /// Runs the program at an instant, in this process: its exit code, output and errors.
@@ -210,6 +217,7 @@ fn answer(path: &str, universe: &Universe, world: &World) -> Step {
     };
     let first = world.now.date_naive().checked_sub_months(Months::new(months)).unwrap();
     let mut closes = world.closes.clone();
+    closes.retain(|id, _| Some(id) != world.failing.as_ref());
     for (id, rows) in &mut closes {
         let Some(instrument) = universe.instruments().iter().find(|i| i.id.as_str() == id) else { continue };
         let exchange = universe.exchange(&instrument.exchange).unwrap();

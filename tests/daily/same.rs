@@ -87,17 +87,20 @@ fn what_has_no_close_yet_on_a_day_before_the_last_is_named_with_that_day() {
 }
 
 #[test]
-fn it_shows_what_today_shows_of_the_day() {
+fn it_shows_what_today_shows_of_each_day() {
     let desk = Desk::new();
     // What a source's answer was like is no part of a day's report, and a currency's answer always lacks something.
+    // Tokyo and Shanghai beside New York: their spreads are ranked among those that a reader saw as long after.
     let words = "STAR50 DAX SP500 NIKKEI225 ASIA LOONGSON";
-    desk.report("2026-01-21T22:30:00Z", &format!("{words} --with json"));
-    let args = ["today", "--json", "--source", "yahoo", "--date", "2026-01-21"];
-    let args: Vec<&str> = args.into_iter().chain(words.split(' ')).collect();
-    let (code, today, _) = desk.days.program("2026-01-21T22:31:00Z", &args);
-    assert_eq!(code, 0);
-    let today: serde_json::Value = serde_json::from_str(&today).unwrap();
-    crate::days::same_figures(&desk.json("2026-01-21.json"), &today);
+    desk.report("2026-01-23T22:30:00Z", &format!("{words} --with json --since 2026-01-12"));
+    for day in ["2026-01-12", "2026-01-15", "2026-01-16", "2026-01-19", "2026-01-20", "2026-01-21"] {
+        let args = ["today", "--json", "--source", "yahoo", "--date", day];
+        let args: Vec<&str> = args.into_iter().chain(words.split(' ')).collect();
+        let (code, today, _) = desk.days.program("2026-01-23T22:31:00Z", &args);
+        assert_eq!(code, 0);
+        let today: serde_json::Value = serde_json::from_str(&today).unwrap();
+        crate::days::same_figures(&desk.json(&format!("{day}.json")), &today);
+    }
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn a_restated_close_rewrites_the_newest_day_and_says_so() {
     assert!(err.contains("STAR50 2026-01-20 restated 1482.994 to 1483.004 by yahoo"), "{err}");
     assert_ne!(desk.read("2026-01-20.md"), before);
     let (_, out, _) = desk.report("2026-01-21T22:40:00Z", cron);
-    assert_eq!(out, "unchanged: 2026-01-21.md\n");
+    assert_eq!(out, "unchanged: 2026-01-20.md\nunchanged: 2026-01-21.md\n");
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn a_week_of_cron_leaves_exactly_the_days_with_a_session_each_whole() {
     desk.days.down(true);
     let before = desk.read("2026-01-13.json");
     let (code, out, err) = desk.report("2026-01-15T22:30:00Z", CRON);
-    assert_eq!((code, out.as_str()), (3, "unchanged: 2026-01-13.md\nunchanged: 2026-01-13.json\n"), "{err}");
+    assert_eq!((code, out), (3, unchanged(&["12", "13"])), "{err}");
     assert!(err.contains("3 not fetched, shown from the store: STAR50, DAX, SP500"), "{err}");
     assert_eq!(desk.read("2026-01-13.json"), before);
     desk.days.down(false);
@@ -37,10 +37,11 @@ fn a_week_of_cron_leaves_exactly_the_days_with_a_session_each_whole() {
     });
     outs.sort();
     // The second goes on from the first one's newest file.
-    assert_eq!(outs[1], "unchanged: 2026-01-16.md\nunchanged: 2026-01-16.json\n");
+    assert_eq!(outs[0], unchanged(&["12", "13", "14", "15", "16"]));
     assert_eq!(
-        outs[0].lines().filter(|l| l.ends_with(".md")).collect::<Vec<_>>(),
+        outs[1].lines().filter(|l| l.ends_with(".md")).collect::<Vec<_>>(),
         [
+            "unchanged: 2026-01-12.md",
             "unchanged: 2026-01-13.md",
             "written: 2026-01-14.md",
             "written: 2026-01-15.md",
@@ -50,7 +51,7 @@ fn a_week_of_cron_leaves_exactly_the_days_with_a_session_each_whole() {
     // At the weekend nothing is written, not even where a run is started.
     for at in ["2026-01-17T22:30:00Z", "2026-01-18T22:30:00Z"] {
         let (code, out, _) = desk.report(at, CRON);
-        assert_eq!((code, out.as_str()), (0, "unchanged: 2026-01-16.md\nunchanged: 2026-01-16.json\n"));
+        assert_eq!((code, out), (0, unchanged(&["12", "13", "14", "15", "16"])));
     }
     // On Monday 19 January New York was shut.
     desk.report("2026-01-19T22:30:00Z", CRON);
@@ -71,6 +72,57 @@ fn a_week_of_cron_leaves_exactly_the_days_with_a_session_each_whole() {
     let holiday = desk.json("2026-01-19.json");
     assert_eq!(row(&holiday, "SP500")["session"]["status"], "shut");
     assert!(holiday["notes"].to_string().contains("New York was shut on 2026-01-19"), "{holiday}");
+}
+
+fn unchanged(days: &[&str]) -> String {
+    days.iter().map(|d| format!("unchanged: 2026-01-{d}.md\nunchanged: 2026-01-{d}.json\n")).collect()
+}
+
+#[test]
+fn a_market_that_failed_on_two_evenings_is_whole_in_both_reports_once_it_is_healed() {
+    let desk = Desk::new();
+    desk.report("2026-01-12T22:30:00Z", CRON);
+    desk.days.failing(Some("DAX"));
+    for evening in ["2026-01-13T22:30:00Z", "2026-01-14T22:30:00Z"] {
+        assert_eq!(desk.report(evening, CRON).0, 3);
+    }
+    let session =
+        |day: &str| row(&desk.json(&format!("2026-01-{day}.json")), "DAX")["session"]["date"].clone();
+    assert_eq!(["13", "14"].map(session), ["2026-01-12", "2026-01-12"]);
+    desk.days.failing(None);
+    let (code, out, err) = desk.report("2026-01-15T22:30:00Z", CRON);
+    let expected = [("unchanged", "12"), ("rewritten", "13"), ("rewritten", "14"), ("written", "15")];
+    let expected = expected.map(|(done, d)| format!("{done}: 2026-01-{d}.md\n{done}: 2026-01-{d}.json\n"));
+    assert_eq!((code, out, err.as_str()), (0, expected.concat(), ""));
+    assert_eq!(["13", "14", "15"].map(session), ["2026-01-13", "2026-01-14", "2026-01-15"]);
+    // Only the seven days before the newest report are looked at: of the 22nd, from the 15th on.
+    desk.report("2026-01-22T22:30:00Z", CRON);
+    let (_, out, _) = desk.report("2026-01-23T22:30:00Z", CRON);
+    assert!(out.starts_with("unchanged: 2026-01-15.md"), "{out}");
+}
+
+#[test]
+fn a_failure_without_a_store_makes_no_earlier_report_poorer() {
+    let desk = Desk::new();
+    let cron = format!("{CRON} --no-store");
+    for evening in ["2026-01-12T22:30:00Z", "2026-01-13T22:30:00Z"] {
+        desk.report(evening, &cron);
+    }
+    let before = desk.read("2026-01-12.json");
+    desk.days.failing(Some("DAX"));
+    let (code, out, _) = desk.report("2026-01-14T22:30:00Z", &cron);
+    assert_eq!((code, out.contains("2026-01-12")), (3, false), "{out}");
+    assert_eq!(desk.read("2026-01-12.json"), before);
+}
+
+#[test]
+fn the_newest_report_counts_in_any_format_and_what_is_missing_in_another_is_written() {
+    let desk = Desk::new();
+    desk.report("2026-01-12T22:30:00Z", "STAR50 SP500 --since last --format html");
+    desk.report("2026-01-13T22:30:00Z", "STAR50 SP500 --since last --format html");
+    let (_, out, _) = desk.report("2026-01-15T22:30:00Z", "STAR50 SP500 --since last --format csv");
+    let days = ["12", "13", "14", "15"].map(|d| format!("written: 2026-01-{d}.csv\n"));
+    assert_eq!(out, days.concat());
 }
 
 #[test]

@@ -18,6 +18,37 @@ use crate::render::Format;
 
 /// Closes are asked for from so many days before a report day that is not known yet.
 const SPARE: Days = Days::new(14);
+/// Reports of so many days before the newest of a folder are made again too.
+const AGAIN: Days = Days::new(7);
+
+/// The reports that a folder has when a run begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The newest day.
+    pub newest: NaiveDate,
+    /// The newest day that is there in every format wanted, of those that are there at all.
+    pub from: NaiveDate,
+    /// The newest day and those of the seven days before it.
+    pub again: BTreeSet<NaiveDate>,
+}
+
+impl Written {
+    /// What was written, of the dates and suffixes of files; none where nothing was.
+    fn of(dates: &[(NaiveDate, String)], plan: &Plan) -> Option<Self> {
+        let until = plan.day();
+        let dates = || dates.iter().filter(|(date, _)| *date <= until);
+        let newest = dates().map(|(date, _)| *date).max()?;
+        let newest_of = |f: Format| dates().filter(|(_, s)| s == folder::suffix(f)).map(|(d, _)| *d).max();
+        let from = plan.formats().filter_map(newest_of).min().unwrap_or(newest);
+        let first = newest.checked_sub_days(AGAIN).unwrap_or(newest);
+        let again = dates().map(|(date, _)| *date).filter(|date| *date >= first).collect();
+        Some(Self { newest, from, again })
+    }
+
+    fn first(&self) -> NaiveDate {
+        self.again.first().map_or(self.from, |first| self.from.min(*first))
+    }
+}
 
 /// What every day's report is made from.
 pub(super) struct Made<'a> {
@@ -41,7 +72,16 @@ impl Made<'_> {
         let inputs = Inputs { chains: Some(&chains), ..inputs };
         let mut found = snapshot::build(&inputs);
         depth::look_further(&plan, &inputs, &beyond, &mut found);
+        found.columns.clone_from(&plan.fields);
         Some(daily::finished(&inputs, day, found))
+    }
+}
+
+impl Made<'_> {
+    /// Whether a day is before the newest of the folder and only made again.
+    pub fn is_before(&self, day: NaiveDate) -> bool {
+        let again = self.plan.report.as_ref().is_some_and(|r| r.since == Some(Since::Last));
+        again && self.plan.written.as_ref().is_some_and(|w| day < w.newest && w.again.contains(&day))
     }
 }
 
@@ -55,13 +95,15 @@ pub(super) fn wanted(
     let from = match since {
         None => return vec![day],
         Some(Since::Day(from)) => from,
-        // The newest report there is made again: it may be older than the close of some market of its day.
-        Some(Since::Last) => match plan.newest_written {
+        Some(Since::Last) => match &plan.written {
             None => return vec![day],
-            Some(newest) => newest.min(day),
+            Some(written) => written.from.min(day),
         },
     };
-    days.iter().copied().filter(|d| (from..=day).contains(d)).collect()
+    // Reports there are made again: they may be older than a close of their day.
+    let again = plan.written.iter().filter(|_| since == Some(Since::Last)).flat_map(|w| &w.again);
+    let again: BTreeSet<NaiveDate> = again.copied().collect();
+    days.iter().copied().filter(|d| *d <= day && (*d >= from || again.contains(d))).collect()
 }
 
 impl Plan {
@@ -96,20 +138,17 @@ impl Plan {
 }
 
 /// The first day of a run, where that is known before it asks.
-pub(super) fn first(since: Option<Since>, newest_written: Option<NaiveDate>) -> Option<NaiveDate> {
+pub(super) fn first(since: Option<Since>, written: Option<&Written>) -> Option<NaiveDate> {
     match since {
         Some(Since::Day(day)) => Some(day),
-        Some(Since::Last) => newest_written,
+        Some(Since::Last) => written.map(Written::first),
         None => None,
     }
 }
 
-/// The newest day that a folder has of every format that it has at all.
-pub(super) fn newest_written(folder: &Path, plan: &Plan) -> Option<NaiveDate> {
-    let dates = folder::dates(folder);
-    let newest = plan.formats().filter_map(|f| {
-        let suffix = folder::suffix(f);
-        dates.iter().filter(|(_, s)| s == suffix).map(|(date, _)| *date).filter(|d| *d <= plan.day()).max()
-    });
-    newest.min()
+/// What a folder has, whatever its formats.
+pub(super) fn written(folder: &Path, plan: &Plan) -> Option<Written> {
+    let mut dates = folder::dates(folder);
+    dates.retain(|(_, suffix)| folder::SUFFIXES.contains(&suffix.as_str()));
+    Written::of(&dates, plan)
 }

@@ -51,6 +51,9 @@ impl fmt::Display for Done {
     }
 }
 
+/// What the names of reports end with, of all formats.
+pub(super) const SUFFIXES: [&str; 6] = ["txt", "json", "jsonl", "csv", "md", "html"];
+
 /// Claims the folder of a plan that writes a day's reports into one, and sees what is there; nothing to claim for any
 /// other plan. Waits for another run as long as the run's time.
 ///
@@ -69,8 +72,8 @@ pub fn claim(plan: &mut Plan) -> Result<Option<Claim>, RunError> {
     };
     let claim = claimed(&folder, plan.settings.deadline)?;
     remove_unfinished(&folder);
-    plan.newest_written = days::newest_written(&folder, plan);
-    plan.reach_back(days::first(options.since, plan.newest_written));
+    plan.written = days::written(&folder, plan);
+    plan.reach_back(days::first(options.since, plan.written.as_ref()));
     Ok(Some(claim))
 }
 

@@ -17,12 +17,13 @@ use super::keeping::Told;
 use super::output::{self, Console, Missing, WriteError};
 use super::plan::Plan;
 use super::run::{Answers, RunError, inputs};
-use super::{Exit, recall};
+use super::{Exit, fields, recall};
 use crate::compute::report as daily;
 use crate::compute::{Inputs, Trust};
 use crate::domain::snapshot::{Completeness, Failed};
 use crate::domain::{InstrumentId, Report, Series};
 use crate::render::{self, Format};
+pub(super) use days::Written;
 pub use folder::{Claim, claim};
 
 /// From which day on reports are written.
@@ -143,11 +144,20 @@ fn all(
     for (nth, day) in days.iter().enumerate() {
         let report = made.report(*day);
         let shown = report.as_ref().filter(|r| r.snapshot.status != Completeness::Empty);
+        let before = made.is_before(*day);
+        let poorer = before && shown.is_some_and(|r| is_without(r, failures));
+        let mut news = !before;
         for format in shown.into_iter().flat_map(|_| made.plan.formats()) {
             let Some(report) = shown else { continue };
             let path = folder.join(folder::name(*day, format));
+            if poorer && path.exists() {
+                continue;
+            }
             let bytes = bytes(report, format, made.plan).map_err(|e| output::not_written(&path, e));
-            let line = |done: folder::Done| format!("{done}: {}\n", path.display());
+            let line = |done: folder::Done| {
+                news |= done != folder::Done::Unchanged;
+                format!("{done}: {}\n", path.display())
+            };
             let said = bytes.and_then(|bytes| folder::put(&path, &bytes)).map(line).and_then(|line| {
                 let line = if made.plan.quiet { String::new() } else { line };
                 output::to_stdout(console, line.as_bytes())
@@ -161,6 +171,8 @@ fn all(
         let last = nth + 1 == days.len();
         exits.push(match shown {
             _ if last => tell(shown, failures, held, made.plan, console),
+            // What it lacks was told when it was written.
+            _ if !news => Exit::Complete,
             Some(report) => lacking(report, failures, made.plan, console),
             None => {
                 console.say(&format!("error: nothing to show of {day}"));
@@ -171,10 +183,18 @@ fn all(
     worst(exits)
 }
 
+/// Whether a report lacks something that this run could not have and another one may have had.
+fn is_without(report: &Report, failures: &[Failed]) -> bool {
+    let snapshot = &report.snapshot;
+    let errors = snapshot.errors.iter().map(|e| &e.id);
+    let members = snapshot.composites.iter().flat_map(|c| c.pending.iter().chain(&c.left_out));
+    errors.chain(members).any(|id| failures.iter().any(|f| f.id == *id))
+}
+
 fn bytes(report: &Report, format: Format, plan: &Plan) -> io::Result<Vec<u8>> {
-    let mut bytes: Vec<u8> = Vec::new();
-    render::report(report, format, &plan.style, &mut bytes)?;
-    Ok(bytes)
+    // A trend is drawn, in tables only.
+    let names: Vec<String> = plan.fields.iter().filter(|name| *name != fields::TREND).cloned().collect();
+    fields::rendered(format, &names, &mut |out, format| render::report(report, format, &plan.style, out))
 }
 
 /// Names what a day before the last lacks beside what the run could not have.

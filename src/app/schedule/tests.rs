@@ -30,6 +30,8 @@ fn options(scheduler: Scheduler, words: &str, offset: ZoneOffset) -> ScheduleOpt
     ScheduleOptions {
         own: Own::default(),
         flags: Vec::new(),
+        config: None,
+        variables: Vec::new(),
         scheduler,
         words: words.split_whitespace().map(str::to_owned).collect(),
         folder: "/home/ann/reports".into(),
@@ -111,6 +113,28 @@ fn blanks_quotes_and_percent_signs_of_a_path_reach_the_program_as_they_are() {
         start,
         "ExecStart=\"/opt/market snap/marketsnap\" report --dir \"/home/ann/100%% Ann's $$x \\\"r\\\"\" --since last CN-CHIPS"
     );
+}
+
+#[test]
+fn a_config_file_of_a_variable_goes_along_and_other_variables_are_named_without_their_values() {
+    let own = |scheduler| ScheduleOptions {
+        config: Some("/home/ann/50% $x/c.toml".into()),
+        variables: ["MARKETSNAP_FORMAT", "MARKETSNAP_A\nB"].map(str::to_owned).to_vec(),
+        ..options(scheduler, "CN-CHIPS", tokyo)
+    };
+    let cron = made(&own(Scheduler::Cron));
+    let line = cron.lines().last().unwrap();
+    let config = "MARKETSNAP_CONFIG='/home/ann/50\\% $x/c.toml' /usr/bin/marketsnap";
+    assert!(
+        line.contains(&format!(" {config} wait ")) && line.contains(&format!("&& {config} report ")),
+        "{line}"
+    );
+    let says =
+        "# Set here and not where this runs, so say it by flags or in the config file: MARKETSNAP_FORMAT.\n";
+    assert!(cron.contains(says), "{cron}");
+    let units = made(&own(Scheduler::Systemd));
+    assert!(units.contains("\nEnvironment=\"MARKETSNAP_CONFIG=/home/ann/50%% $x/c.toml\"\n"), "{units}");
+    assert!(units.contains(says), "{units}");
 }
 
 #[test]

@@ -18,6 +18,9 @@ use crate::render::text;
 /// Notes that have a part of their own.
 const APART: [NoteKind; 4] = [NoteKind::Period, NoteKind::Shut, NoteKind::Source, NoteKind::Warning];
 
+/// Before the ids of rows that lack a close that is due.
+pub(super) const STALE: &str = "partial: stale, without the newest close: ";
+
 /// The daily report.
 pub(in crate::render) fn report(report: &Report, style: &Style) -> Document {
     let snapshot = &report.snapshot;
@@ -32,6 +35,7 @@ pub(in crate::render) fn report(report: &Report, style: &Style) -> Document {
 fn fill(page: &mut Page, report: &Report) {
     let snapshot = &report.snapshot;
     table::title(page, snapshot);
+    stale(page, snapshot);
     news(page, snapshot);
     page.heading("Closes and moves");
     page.periods(&snapshot.notes);
@@ -46,6 +50,16 @@ fn fill(page: &mut Page, report: &Report) {
     page.notes(snapshot.notes.iter().filter(|note| !APART.contains(&note.kind)));
     list(page, "Method", report.method().into_iter(), "");
     page.errors(&snapshot.errors);
+}
+
+/// Says at the head which rows lack a close that is due.
+fn stale(page: &mut Page, report: &Snapshot) {
+    let rows = report.instruments.iter().chain(report.composites.iter().map(|c| &c.row));
+    let stale = rows.filter(|row| row.session.status == Some(Status::Stale));
+    let ids: Vec<&str> = stale.map(|row| row.id.as_str()).collect();
+    if !ids.is_empty() {
+        page.hanging(Tone::Alert, "", &format!("{STALE}{}", ids.join(", ")));
+    }
 }
 
 /// The first highlight by itself, the others below it.

@@ -7,7 +7,7 @@ use super::*;
 use crate::domain::history::{HeldClose, HeldSeries, Revised};
 use crate::domain::instrument::{Basis, InstrumentId};
 use crate::domain::report::Report;
-use crate::domain::snapshot::{Record, RecordKind};
+use crate::domain::snapshot::{Record, RecordKind, Status};
 use crate::render::{chart, testing};
 
 /// The report of 21 January with a chart.
@@ -150,6 +150,27 @@ fn a_report_without_news_records_groups_or_shut_markets_says_so() {
     for heading in ["## Notes", "## Not in the report", "## Groups", "## Relative charts"] {
         assert!(!text.contains(heading), "{heading}: {text}");
     }
+    quiet.snapshot.lang = Lang::Zh;
+    let text = markdown_of(&report(&quiet, &Style::default()));
+    assert!(text.contains("**没有突出的纪录、连续涨跌或大幅波动。**"), "{text}");
+    for english in ["No record", "No row set", "No market", "No source", "partial:"] {
+        assert!(!text.contains(english), "{english}: {text}");
+    }
+}
+
+#[test]
+fn a_report_with_stale_rows_says_so_at_its_head() {
+    let mut stale = daily();
+    stale.snapshot.instruments.iter_mut().for_each(|row| row.session.status = None);
+    let says = "partial: stale, without the newest close: ";
+    assert!(!markdown_of(&report(&stale, &Style::default())).contains(says));
+    stale.snapshot.instruments[0].session.status = Some(Status::Stale);
+    let id = stale.snapshot.instruments[0].id.clone();
+    let document = report(&stale, &Style::default());
+    assert!(document.alerts.contains(&format!("{says}{id}")), "{:?}", document.alerts);
+    stale.snapshot.lang = Lang::Zh;
+    let document = report(&stale, &Style::default());
+    assert!(document.alerts.contains(&format!("不完整：缺少最新收盘：{id}")), "{:?}", document.alerts);
 }
 
 #[test]
