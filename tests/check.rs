@@ -302,3 +302,12 @@ fn a_close_without_a_rate_is_held_and_says_which_rate_is_missing() {
     // Nothing of it is held at all.
     assert_eq!(Book::new().checked("HSI.close > 1", at, false).status, Completeness::Empty);
 }
+
+#[test]
+fn a_note_on_bases_names_no_benchmark_where_no_condition_has_one() {
+    let args = ["check", "STAR50.1D > DAX.1D", "--demo"];
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_marketsnap")).args(args).env_clear().output();
+    let out = String::from_utf8(output.unwrap().stdout).unwrap();
+    assert!(out.contains("Bases differ: STAR50 leaves dividends out; DAX includes"), "{out}");
+    assert!(!out.contains("benchmark"), "{out}");
+}

@@ -172,3 +172,30 @@ fn two_runs_differ_in_generated_at_only() {
     let args = ["today", "--demo", "--json"];
     assert_eq!(without(json(&args)), without(json(&args)));
 }
+
+#[test]
+fn history_shows_the_closes_of_the_demo_and_says_that_they_are() {
+    let args = ["history", "SP500", "--demo", "--from", "2026-01-16", "--to", "2026-01-20"];
+    let (out, _, code) = run(&args);
+    assert_eq!(code, 0);
+    assert!(out.contains("DEMO: closes built into the program, not today's market\n"), "{out}");
+    assert!(out.contains("2026-01-16  6940.01") && out.contains("2026-01-20  6796.86"), "{out}");
+    let held = json(&[&args[..], &["--json"]].concat());
+    assert_eq!((&held["demo"], &held["series"][0]["source"]), (&Value::from(true), &Value::from("demo")));
+    // The 19th was a holiday.
+    assert_eq!(held["series"][0]["closes"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn history_tells_what_the_demo_does_not_hold() {
+    let says = |args: &[&str]| {
+        let (out, err, code) = run(args);
+        (out, err.lines().next().unwrap_or_default().to_owned(), code)
+    };
+    let none = (String::new(), "error: the demo does not hold closes of SAMSUNG".to_owned(), 5);
+    assert_eq!(says(&["history", "SAMSUNG", "--demo"]), none);
+    let late = "error: the demo does not hold closes of SP500 from 2026-02-01 on".to_owned();
+    assert_eq!(says(&["history", "SP500", "--demo", "--from", "2026-02-01"]), (String::new(), late, 5));
+    let both = "error: --demo and --source cannot be used together".to_owned();
+    assert_eq!(says(&["history", "SP500", "--demo", "--source", "yahoo"]), (String::new(), both, 2));
+}

@@ -48,6 +48,8 @@ pub struct HistoryOptions {
     pub output: Option<PathBuf>,
     /// How it looks.
     pub style: Style,
+    /// The closes built into the program, and not those of the store.
+    pub demo: bool,
     /// The file that closes are kept in.
     pub store: Option<PathBuf>,
     /// What the user adds to the catalogue.
@@ -109,7 +111,6 @@ pub fn history(
         return Err(UsageError::from(NotSo::Backwards { from, to }).into());
     }
     let options = &HistoryOptions { source: source(options)?, ..options.clone() };
-    let path = place(options.store.as_ref())?;
     let universe = own::universe(&options.own)?;
     let (id, known) = match words::resolve(&options.word, &universe)? {
         Meaning::Known(Chosen::Instrument(id)) => (id, true),
@@ -118,8 +119,18 @@ pub fn history(
         }
         Meaning::Symbol(symbol) => (InstrumentId::new(&symbol), false),
     };
-    end_at_once()?;
     let now = clock.now();
+    if options.demo {
+        let Some(held) = built_in(&universe, &id, options, now) else {
+            console.say(&format!("error: the demo does not hold {}", dated(&id, options)));
+            return Ok(Exit::Empty);
+        };
+        let bytes = written(held, form, &names, options, &universe)?;
+        output::put(options.output.as_deref(), console, &bytes)?;
+        return Ok(Exit::Complete);
+    }
+    let path = place(options.store.as_ref())?;
+    end_at_once()?;
     let mut store = open(&path, now, true)?;
     let held = match &mut store {
         Some(store) => read(&mut **store, &universe, &id, options, now)?,
@@ -229,6 +240,7 @@ fn empty(universe: &Universe, id: &InstrumentId, now: DateTime<Utc>) -> History 
     History {
         schema: "marketsnap.history/1",
         generated_at: now,
+        demo: false,
         id: id.clone(),
         name: universe.instrument(id).map_or_else(|| id.to_string(), |i| i.name.clone()),
         from: None,
@@ -268,6 +280,58 @@ pub(super) fn read(
     Ok(History { from: options.from, to: options.to, series, ..empty(universe, id, now) })
 }
 
+/// What the program itself holds of an instrument between the dates asked for, if anything.
+fn built_in(
+    universe: &Universe,
+    id: &InstrumentId,
+    options: &HistoryOptions,
+    now: DateTime<Utc>,
+) -> Option<History> {
+    let series = fetch::built_in(universe.instrument(id)?)?;
+    let (from, to) = (options.from.unwrap_or(NaiveDate::MIN), options.to.unwrap_or(NaiveDate::MAX));
+    let source = series.provenance.clone();
+    let seen = source.fetched_at;
+    let bars = series.bars().iter().filter(|bar| (from..=to).contains(&bar.date));
+    let closes: Vec<HeldClose> =
+        bars.map(|bar| HeldClose { date: bar.date, close: bar.close, fetched_at: seen }).collect();
+    let held = HeldSeries {
+        source: source.source,
+        symbol: source.symbol,
+        basis: source.basis,
+        as_traded: source.raw,
+        currency: source.currency,
+        fetched_at: seen,
+        revisions: options.revisions.then(Vec::new),
+        closes,
+    };
+    let series = Some(held).filter(|held| !held.closes.is_empty())?;
+    Some(History {
+        demo: true,
+        from: options.from,
+        to: options.to,
+        series: vec![series],
+        ..empty(universe, id, now)
+    })
+}
+
+/// `closes of STAR50 from 2026-02-01 on`.
+fn dated(id: &InstrumentId, options: &HistoryOptions) -> String {
+    match wanted(options) {
+        None => format!("closes of {id}"),
+        Some(when) => format!("closes of {id} {when}"),
+    }
+}
+
+/// The dates that were asked for, if any were.
+fn wanted(options: &HistoryOptions) -> Option<String> {
+    match (options.from, options.to) {
+        (None, None) => None,
+        (Some(from), None) => Some(format!("from {from} on")),
+        (None, Some(to)) => Some(format!("up to {to}")),
+        (Some(from), Some(to)) => Some(format!("from {from} to {to}")),
+    }
+}
+
 fn of(history: store::History, revisions: Option<Vec<Revised>>) -> HeldSeries {
     let close = |r: &store::Row| HeldClose { date: r.session, close: r.close, fetched_at: r.fetched_at };
     let closes = history.rows.iter().map(close).collect();
@@ -302,12 +366,7 @@ fn elsewhere(
     options: &HistoryOptions,
     now: DateTime<Utc>,
 ) -> Result<Option<String>, StoreError> {
-    let wanted = match (options.from, options.to) {
-        (None, None) => return Ok(None),
-        (Some(from), None) => format!("from {from} on"),
-        (None, Some(to)) => format!("up to {to}"),
-        (Some(from), Some(to)) => format!("from {from} to {to}"),
-    };
+    let Some(wanted) = wanted(options) else { return Ok(None) };
     let whenever = HistoryOptions { from: None, to: None, revisions: false, ..options.clone() };
     let all = read(store, universe, id, &whenever, now)?;
     let dates = || all.series.iter().flat_map(|s| s.closes.iter().map(|c| c.date));

@@ -23,7 +23,7 @@ use crate::domain::Own;
 /// a volatility index has no price and is refused.
 #[derive(Debug, Args)]
 #[command(
-    before_help = "Examples:\n  marketsnap history SP500 --from 2026-01-01\n  marketsnap history STAR50 --revisions\n  marketsnap history STAR50 -o star50.csv\n  marketsnap history EURUSD --format ledger >> prices.ledger\n  marketsnap history STAR50 --source yahoo -o star50.beancount"
+    before_help = "Examples:\n  marketsnap history SP500 --from 2026-01-01\n  marketsnap history SP500 --demo\n  marketsnap history STAR50 --revisions\n  marketsnap history STAR50 -o star50.csv\n  marketsnap history EURUSD --format ledger >> prices.ledger\n  marketsnap history STAR50 --source yahoo -o star50.beancount"
 )]
 pub(super) struct History {
     /// An id, an alias, or a symbol that was asked for before
@@ -53,6 +53,9 @@ pub(super) struct History {
     /// Only these fields, comma separated, by their names in the JSON: date,close (`--fields help` lists all)
     #[arg(long, value_name = "LIST", value_delimiter = ',', env = "MARKETSNAP_FIELDS", value_parser = FieldName)]
     fields: Vec<String>,
+    /// The closes built into the program, and not those of the store
+    #[arg(long, env = "MARKETSNAP_DEMO", value_parser = FalseyValueParser::new())]
+    demo: bool,
     /// The file, or the database of a PostgreSQL server, that closes are kept in [default: marketsnap/closes.db in the user's data folder]
     #[arg(long, value_name = "PATH|URL", env = "MARKETSNAP_STORE", hide_env_values = true)]
     store: Option<PathBuf>,
@@ -100,8 +103,13 @@ impl Form {
 }
 
 impl History {
-    /// Refuses two formats on one command line.
+    /// Refuses flags that cannot stand together.
     pub(super) fn check(&self, given: &Given) -> Result<(), Conflict> {
+        for (flag, name) in [("store", "--store"), ("source", "--source")] {
+            if given.has("demo") && given.has(flag) {
+                return Err(Conflict::Both("--demo", name));
+            }
+        }
         let other = self.format.is_some_and(|form| !matches!(form, Form::Json));
         if other && given.has("json") { Err(Conflict::Both("--json", "another --format")) } else { Ok(()) }
     }
@@ -129,6 +137,7 @@ impl History {
                 ascii: self.ascii,
                 ..Style::default()
             },
+            demo: self.demo && (given.has("demo") || !(given.has("store") || given.has("source"))),
             store: self.store.clone(),
             own: Own::default(),
         }

@@ -81,6 +81,8 @@ pub struct History {
     pub schema: &'static str,
     /// When it was read.
     pub generated_at: DateTime<Utc>,
+    /// These are the closes built into the program, and not what a store holds.
+    pub demo: bool,
     /// The instrument.
     pub id: InstrumentId,
     /// Its name.

@@ -53,6 +53,7 @@ use serde::Serialize;
 use crate::domain::{Instrument, InstrumentId, Kind, Mic, Series};
 
 pub use base::{check_base_url, check_proxy};
+pub use demo::built_in;
 pub use gate::Gate;
 pub use health::{Condition, Health};
 pub use lookup::{Hit, Looked, NotLooked, searchable};

@@ -35,6 +35,7 @@ pub(super) fn fill(page: &mut Page<'_>, history: &History) {
         }
         None => page.hanging(Tone::Head, "", &title),
     }
+    page.demo(history.demo);
     for series in &history.series {
         page.blank();
         let heads = if page.document().is_some() { Tone::Head } else { Tone::Plain };

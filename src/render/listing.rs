@@ -80,8 +80,16 @@ fn instruments(page: &mut Page<'_>, listed: &[Listed]) {
         document.table(DataTable::of(&caption, &rows, &[], |_, _| Tone::Plain));
         return;
     }
-    for row in layout::pad(&rows, &[Align::Left; 6]) {
-        page.line(Tone::Plain, row.join("  ").trim_end());
+    let padded: Vec<String> =
+        layout::pad(&rows, &[Align::Left; 6]).iter().map(|row| row.join("  ")).collect();
+    if padded.iter().all(|row| text::width(row.trim_end()) <= style.cells()) {
+        padded.iter().for_each(|row| page.line(Tone::Plain, row.trim_end()));
+        return;
+    }
+    // Nothing of a symbol may be cut: it is what one asks for.
+    for row in &rows {
+        let told: Vec<&str> = row.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+        page.hanging(Tone::Plain, "", &told.join(style.dot()));
     }
 }
 

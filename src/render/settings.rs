@@ -10,7 +10,7 @@ use super::style::{Style, Tone};
 use super::text;
 use crate::domain::settings::{Setting, Settings};
 
-/// No value is wrapped to fewer cells.
+/// Where a value would have fewer cells, each choice is a sentence and not a row.
 const LEAST: usize = 20;
 
 /// Writes a line for each choice, with its origin where that is wanted.
@@ -26,7 +26,13 @@ pub(super) fn write(list: &Settings, origin: bool, style: &Style, out: &mut dyn 
     for (name, row) in layout::pad(&names, &[Align::Left; 2]).iter().zip(&rows) {
         let name = format!("{}  ", name.join("  "));
         let value = row.last().map_or("", String::as_str);
-        let room = style.cells().saturating_sub(text::width(&name)).max(LEAST);
+        if text::width(&name) + LEAST > style.cells() {
+            let from = row.get(1).filter(|_| origin).map_or_else(String::new, |from| format!(" ({from})"));
+            let key = row.first().map_or("", String::as_str);
+            page.hanging(Tone::Plain, "", &format!("{key}: {value}{from}"));
+            continue;
+        }
+        let room = style.cells().saturating_sub(text::width(&name));
         for (at, line) in text::wrap(value, room, 0).into_iter().enumerate() {
             let before = if at == 0 { name.clone() } else { " ".repeat(text::width(&name)) };
             page.painted(format!("{before}{line}"));
@@ -59,5 +65,33 @@ fn value(value: &serde_json::Value, style: &Style) -> String {
             if items.is_empty() { style.dash().to_owned() } else { items.join(", ") }
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::settings::Origin;
+
+    #[test]
+    fn where_three_columns_do_not_fit_each_choice_is_a_sentence() {
+        let setting = Setting {
+            key: "require_settled".to_owned(),
+            value: true.into(),
+            note: None,
+            origin: Origin::Environment,
+            place: Some("MARKETSNAP_REQUIRE_SETTLED".to_owned()),
+        };
+        let list = Settings {
+            schema: "marketsnap.config/1",
+            file: Some("config.toml".to_owned()),
+            there: true,
+            settings: vec![setting],
+        };
+        let mut out = Vec::new();
+        write(&list, true, &Style { width: 40, ..Style::default() }, &mut out).unwrap();
+        let expected =
+            "Config file: config.toml\n\nrequire_settled: true (variable,\n  MARKETSNAP_REQUIRE_SETTLED)\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

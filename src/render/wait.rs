@@ -25,10 +25,15 @@ pub(super) fn write(wait: &Wait, style: &Style, out: &mut dyn Write) -> io::Resu
     page.hanging(Tone::Head, "", &title);
     page.blank();
     let head = HEAD.map(str::to_owned).to_vec();
-    let rows = wait.markets.iter().map(|m| cells(m, wait.as_of, style));
+    let rows = wait.markets.iter().map(|m| cells(m, wait.as_of, style).to_vec());
     let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
-    for (at, row) in layout::pad(&rows, &ALIGNS).iter().enumerate() {
-        page.line(if at == 0 { Tone::Head } else { Tone::Plain }, row.join("  ").trim_end());
+    let padded: Vec<String> = layout::pad(&rows, &ALIGNS).iter().map(|row| row.join("  ")).collect();
+    let fits = padded.iter().all(|row| text::width(row.trim_end()) <= style.cells());
+    for market in wait.markets.iter().filter(|_| !fits) {
+        page.hanging(Tone::Plain, "", &sentence(market, wait.as_of, style));
+    }
+    for (at, row) in padded.iter().enumerate().filter(|_| fits) {
+        page.line(if at == 0 { Tone::Head } else { Tone::Plain }, row.trim_end());
     }
     page.blank();
     page.hanging(Tone::Plain, "", &summary(wait));
@@ -38,10 +43,10 @@ pub(super) fn write(wait: &Wait, style: &Style, out: &mut dyn Write) -> io::Resu
     page.write(out)
 }
 
-fn cells(market: &Awaited, as_of: DateTime<Utc>, style: &Style) -> Vec<String> {
+fn cells(market: &Awaited, as_of: DateTime<Utc>, style: &Style) -> [String; 4] {
     let dash = || style.dash().to_owned();
     let left = market.due_at.map(|due| format!("in {}", span(due - as_of)));
-    vec![
+    [
         text::clean(&market.name, style),
         market.due_local.map_or_else(dash, |t| t.format("%Y-%m-%d %H:%M").to_string()),
         market.due_at.map_or_else(dash, |t| t.format("%Y-%m-%d %H:%M").to_string()),
@@ -52,6 +57,15 @@ fn cells(market: &Awaited, as_of: DateTime<Utc>, style: &Style) -> Vec<String> {
             Standing::Due => left.unwrap_or_default(),
         },
     ]
+}
+
+/// A row as a sentence, for where it does not fit.
+fn sentence(market: &Awaited, as_of: DateTime<Utc>, style: &Style) -> String {
+    let [name, there, utc, standing] = cells(market, as_of, style);
+    match market.due_at {
+        Some(_) => format!("{name}: due {there} there, {utc} UTC; {standing}"),
+        None => format!("{name}: {standing}"),
+    }
 }
 
 /// What is waited for in one sentence.

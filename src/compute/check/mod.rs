@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use super::Inputs;
 use crate::domain::check::{Checked, Used, Verdict};
 use crate::domain::expr::{Expr, Figure};
-use crate::domain::snapshot::{Completeness, NoteKind};
+use crate::domain::snapshot::{Completeness, Note, NoteKind};
 use crate::domain::{Check, Snapshot};
 use evaluate::Truth;
 use figures::Figures;
@@ -71,9 +71,18 @@ pub fn build(inputs: &Inputs<'_>, report: &Snapshot, asked: &Asked) -> Check {
         any_holds: expressions.iter().any(|e| e.verdict == Verdict::Holds),
         expressions,
         sources: report.sources.clone(),
-        notes: report.notes.iter().filter(|n| told(n.kind)).cloned().collect(),
+        notes: report.notes.iter().filter(|n| told(n.kind)).map(|n| plain(n, against)).collect(),
         errors: report.errors.clone(),
     }
+}
+
+/// A note on bases names a benchmark only where a condition has one.
+fn plain(note: &Note, against: bool) -> Note {
+    let mut note = note.clone();
+    if note.kind == NoteKind::Basis && !against {
+        note.message = note.message.replace("the benchmark ", "");
+    }
+    note
 }
 
 /// A close that is held and lacks only a rate is not nothing.

@@ -38,6 +38,7 @@ fn held() -> History {
     History {
         schema: "marketsnap.history/1",
         generated_at: at,
+        demo: false,
         id: InstrumentId::new("STAR50"),
         name: "科创50".to_owned(),
         from: None,
