@@ -486,8 +486,11 @@ fn a_reader_that_does_not_read_cannot_hold_the_program_against_a_signal() {
 #[test]
 fn help_that_cannot_be_written_is_a_failure() {
     let full = || std::fs::File::create("/dev/full").unwrap();
-    for args in [&["--help"][..], &["--version"], &["help", "today"]] {
-        assert_eq!(program(args, "").stdout(full()).status().unwrap().code(), Some(1), "{args:?}");
+    for args in [&["--help"][..], &["-V"], &["help", "wait"], &["today", "--fields", "help"]] {
+        let output = program(args, "").stdout(full()).output().unwrap();
+        assert_eq!(code(&output), Some(1), "{args:?}");
+        let said = stderr(&output);
+        assert!(said.contains("could not be written to standard output: No space left"), "{args:?}: {said}");
     }
 }
 

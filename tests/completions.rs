@@ -9,6 +9,7 @@
     reason = "in tests a panic is the report; clippy knows only the functions marked as tests"
 )]
 
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -82,10 +83,50 @@ fn bash_splits_words_at_equals_signs_and_gets_the_rest_of_the_word_back() {
 fn bash_completes_the_fields_of_a_condition_inside_its_quotes() {
     assert_eq!(in_bash("check STAR5"), ["STAR50."]);
     assert_eq!(in_bash("check STAR50.record.g"), ["STAR50.record.gain_sessions"]);
-    assert_eq!(
-        in_bash("check \"'STAR50.1D > 3 and CN-CHIPS.adv\""),
-        ["STAR50.1D > 3 and CN-CHIPS.advancers"]
-    );
+}
+
+/// The line that bash has after these keys, typed into bash itself.
+fn typed(keys: &str) -> String {
+    let home = tempfile::tempdir().unwrap();
+    let folder = Path::new(PROGRAM).parent().unwrap().display();
+    let mut bash = Command::new("bash")
+        .args(["--norc", "--noprofile", "-i"])
+        .env_clear()
+        .env("PATH", format!("{folder}:/usr/local/bin:/usr/bin:/bin"))
+        .env("HOME", home.path())
+        .env("TERM", "dumb")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let told = "bind -x '\"\\C-g\": printf \"%s\" \"$READLINE_LINE\" > ~/line'";
+    let script = format!("source <(marketsnap completions bash)\n{told}\nmarketsnap {keys}\x07");
+    bash.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    bash.wait().unwrap();
+    let line = std::fs::read_to_string(home.path().join("line")).unwrap();
+    line.strip_prefix("marketsnap ").unwrap().to_owned()
+}
+
+#[test]
+fn a_quote_that_is_open_stays_open_while_a_condition_goes_on() {
+    for (keys, line) in [
+        ("check 'SP5\t", "check 'SP500."),
+        ("check 'SP5\t\t", "check 'SP500."),
+        ("check \"SP5\t\t", "check \"SP500."),
+        ("check 'SP5\tclo\t\t > 3'", "check 'SP500.close > 3'"),
+        ("check 'STAR50.1D > 3 and SP5\t\t", "check 'STAR50.1D > 3 and SP500."),
+        ("check 'STAR50.1D > 3 and CN-CHIPS.adv\t", "check 'STAR50.1D > 3 and CN-CHIPS.advancers"),
+        ("check 'STAR50.1D > 3' \"SP5\tYT\t", "check 'STAR50.1D > 3' \"SP500.YTD"),
+        // After a closed quote there is nothing to complete.
+        ("check 'SP500.close'\t\t", "check 'SP500.close'"),
+        // Outside of a quote, and of one word alone.
+        ("check SP5\tclo\t", "check SP500.close "),
+        ("today 'SP5\t", "today 'SP500' "),
+        ("today --format=jsonl\t", "today --format=jsonl "),
+    ] {
+        assert_eq!(typed(keys), line, "{keys:?}");
+    }
 }
 
 #[test]
@@ -158,6 +199,13 @@ fn the_manual_has_a_page_for_every_command_with_its_examples_and_exit_codes() {
         count += 1;
     }
     assert!(count >= 15, "{count}");
+    let page = |name: &str| std::fs::read_to_string(into.join(name)).unwrap().replace("\\-", "-");
+    for (name, usage) in [
+        ("marketsnap-today.1", "\\fBmarketsnap today \\fR[OPTIONS] [ID|GROUP|SYMBOL]..."),
+        ("marketsnap-config-show.1", "\\fBmarketsnap config show \\fR[OPTIONS]\n"),
+    ] {
+        assert!(page(name).contains(usage), "{name}: {}", page(name));
+    }
     let own = std::fs::read_to_string(into.join("marketsnap.1")).unwrap();
     for word in ["ENVIRONMENT", "MARKETSNAP_TIMEOUT", "NO_COLOR", "closes.db"] {
         assert!(own.replace("\\-", "-").contains(word), "{word}");

@@ -347,10 +347,47 @@ fn a_file_that_cannot_be_used_keeps_nobody_from_help_or_from_mending_it() {
     assert!(home.out(&["schema"]).contains("snapshot"));
     assert_eq!(home.out(&["config", "path"]), format!("{}\n", file.display()));
     let (_, err, code) = home.run(&["config", "init"]);
-    assert!(code == 2 && err.contains("is there already: --force writes over it"), "{err}");
+    assert!(code == 2 && err.contains("is there already: edit it, or let --force put a new one"), "{err}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "benchmark = \n");
-    assert_eq!(home.out(&["config", "init", "--force"]), format!("wrote {}\n", file.display()));
+    let old = |name: &str| file.with_file_name(name);
+    assert_eq!(
+        home.out(&["config", "init", "--force"]),
+        format!("kept your file as {}\nwrote {}\n", old("config.toml.old").display(), file.display())
+    );
+    assert_eq!(fs::read_to_string(old("config.toml.old")).unwrap(), "benchmark = \n");
     home.out(&["config", "check"]);
+}
+
+#[test]
+fn every_file_that_init_replaces_is_kept_under_a_name_of_its_own_also_behind_a_link() {
+    let home = Home::with("benchmark = \"HSI\"\n");
+    let (file, real) = (home.file(), home.file().with_file_name("real.toml"));
+    fs::rename(&file, &real).unwrap();
+    std::os::unix::fs::symlink(&real, &file).unwrap();
+    home.out(&["config", "init", "--force"]);
+    assert!(file.is_symlink() && fs::read_to_string(&real).unwrap().contains("# benchmark"));
+    // What was written is not worth a copy.
+    assert_eq!(home.out(&["config", "init", "--force"]), format!("wrote {}\n", file.display()));
+    fs::write(&file, "benchmark = \"SMI\"\n").unwrap();
+    home.out(&["config", "init", "--force"]);
+    let old = |name: &str| fs::read_to_string(file.with_file_name(name)).unwrap();
+    assert_eq!(old("config.toml.old"), "benchmark = \"HSI\"\n");
+    assert_eq!(old("config.toml.old.2"), "benchmark = \"SMI\"\n");
+}
+
+#[test]
+fn what_holds_is_told_in_the_format_that_a_flag_asks_for_and_in_no_form_that_it_has_not() {
+    let home = Home::with("format = \"csv\"\n");
+    assert!(home.out(&["config", "show"]).starts_with("Config file: "));
+    let list: serde_json::Value =
+        serde_json::from_str(&home.out(&["config", "show", "--format", "json"])).unwrap();
+    let format = list["settings"].as_array().unwrap().iter().find(|s| s["key"] == "format").unwrap();
+    assert_eq!((&format["value"], &format["origin"]), (&"json".into(), &"flag".into()));
+    for form in ["csv", "jsonl", "markdown", "html"] {
+        let (out, err, code) = home.run(&["config", "show", "--format", form]);
+        assert_eq!((out.as_str(), code), ("", 2), "{form}");
+        assert!(err.contains("`config show` has no such format: use --format table or json"), "{err}");
+    }
 }
 
 #[test]

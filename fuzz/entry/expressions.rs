@@ -16,6 +16,10 @@ pub fn run(data: &[u8]) {
         Err(bad) => return shows_nothing_odd(&bad.to_string()),
     };
     let printed = expr.to_string();
+    // Blanks can make an expression longer than one may be typed.
+    if printed.chars().count() > 1000 {
+        return;
+    }
     let again = Expr::parse(&printed).unwrap_or_else(|e| panic!("{text:?} prints as {printed:?}: {e}"));
     assert_eq!(again, expr, "{text:?} prints as {printed:?}");
     assert_eq!(again.to_string(), printed, "{text:?}");

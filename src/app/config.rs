@@ -2,7 +2,8 @@
 //!
 //! Not for: reading it (`config`), or taking it over (`own`).
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::options::Options;
 use super::output::{self, Console};
@@ -11,6 +12,9 @@ use crate::domain::settings::Settings;
 use crate::domain::text::harmless;
 use crate::domain::{Own, Universe};
 use crate::render;
+
+/// More copies of a file are not kept beside it.
+const COPIES: u32 = 1000;
 
 /// Prints where the file is, and tells where it is not there.
 ///
@@ -27,7 +31,8 @@ pub fn config_path(path: Option<&Path>, console: &mut Console<'_>) -> Result<Exi
     Ok(Exit::Complete)
 }
 
-/// Writes a file to begin with, and the folders that it lies in. One that is there stays, unless `force` is set.
+/// Writes a file to begin with, and the folders that it lies in. One that is there stays, unless
+/// `force` is set: then a copy of it is kept beside, under a name of its own.
 ///
 /// # Errors
 /// [`RunError`] when a file is there, when it could not be written, or when no home folder is known.
@@ -48,9 +53,28 @@ pub fn config_init(
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|e| output::not_written(path, e))?;
     }
+    let kept = keep_old(path, text)?;
     output::to_file(path, text.as_bytes())?;
-    output::to_stdout(console, format!("wrote {}\n", harmless(&path.to_string_lossy())).as_bytes())?;
+    let kept = kept.map(|old| format!("kept your file as {}\n", harmless(&old.to_string_lossy())));
+    let wrote = format!("{}wrote {}\n", kept.unwrap_or_default(), harmless(&path.to_string_lossy()));
+    output::to_stdout(console, wrote.as_bytes())?;
     Ok(Exit::Complete)
+}
+
+/// Copies a file that says something else than the text beside itself, where no copy stands yet; a link is followed.
+fn keep_old(path: &Path, text: &str) -> Result<Option<PathBuf>, WriteError> {
+    if !path.exists() || std::fs::read(path).is_ok_and(|held| held == text.as_bytes()) {
+        return Ok(None);
+    }
+    let mut names = (1..=COPIES).map(|at| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(if at == 1 { ".old".to_owned() } else { format!(".old.{at}") });
+        PathBuf::from(name)
+    });
+    let free = names.find(|old| old.symlink_metadata().is_err());
+    let old = free.ok_or_else(|| output::not_written(path, io::ErrorKind::AlreadyExists.into()))?;
+    std::fs::copy(path, &old).map_err(|e| output::not_written(&old, e))?;
+    Ok(Some(old))
 }
 
 /// Says that a file makes sense, and what it holds.

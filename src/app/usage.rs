@@ -57,7 +57,9 @@ pub enum UsageError {
     #[error("the config file {0} is a link that leads nowhere: --force writes over it")]
     ConfigNowhere(String),
     /// A config file is there already.
-    #[error("the config file {0} is there already: --force writes over it")]
+    #[error(
+        "the config file {0} is there already: edit it, or let --force put a new one in its place, which keeps a copy of yours"
+    )]
     ConfigThere(String),
     /// A composite or a group where only an instrument has sources.
     #[error("'{id}' is a {what}: only instruments have sources; `marketsnap list {id}` names its members")]

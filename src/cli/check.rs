@@ -38,7 +38,7 @@ const CONDITIONS: &str = "of conditions";
         .num_args(0..=1)
         .require_equals(true)
         .default_missing_value(CONDITIONS)
-        .help("Alone: list the fields that a condition can name. --fields=LIST: of the report only these, by their names in the JSON (--fields=help lists all)")),
+        .help("Alone, without a condition: list the fields that a condition can name. With a condition, and with an equals sign, --fields=LIST: of the report in JSON, JSONL or CSV only these (--fields=help lists all)")),
     mut_arg("quiet", |a| a.help("Leave out warnings, and print only what could not be decided, on standard error; --json and -o still write the report"))
 )]
 pub(super) struct Check {

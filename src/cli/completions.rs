@@ -18,7 +18,7 @@ use crate::domain::Own;
 /// The script asks the program at each key; nothing is asked of the network.
 #[derive(Debug, Args)]
 #[command(
-    before_help = "Examples:\n  source <(marketsnap completions bash)  in ~/.bashrc\n  source <(marketsnap completions zsh)   in ~/.zshrc, after compinit\n  marketsnap completions fish > ~/.config/fish/completions/marketsnap.fish\n  marketsnap completions powershell | Out-String | Invoke-Expression"
+    before_help = "Examples:\n  source <(marketsnap completions bash)  in ~/.bashrc\n  source <(marketsnap completions zsh)   in ~/.zshrc, after compinit\n  marketsnap completions fish | source   in ~/.config/fish/config.fish\n  marketsnap completions powershell | Out-String | Invoke-Expression"
 )]
 pub(super) struct Completions {
     /// The shell

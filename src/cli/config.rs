@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::FalseyValueParser;
 use clap::{Arg, Args, Subcommand};
 
-use super::parse::{Given, Rank};
+use super::parse::{Conflict, Given, Rank};
 use super::today::Today;
 use super::{World, keys, lasting};
 use crate::app::{self, Console, Exit, Format, Options, RunError, Style};
@@ -35,7 +35,7 @@ enum Task {
     /// Everything in it is commented out, so that nothing changes until a comment mark is taken away.
     #[command(before_help = "Example:\n  marketsnap config init")]
     Init {
-        /// Write over a file that is there
+        /// Put a new one in the place of a file that is there, which is kept beside as config.toml.old
         #[arg(long)]
         force: bool,
     },
@@ -64,7 +64,7 @@ struct Show {
     /// Also tell where each value comes from: a flag, a variable, the file's line, or the default
     #[arg(long)]
     origin: bool,
-    /// One JSON document instead of a table
+    /// One JSON document instead of a table, as --format json; it has no other format
     #[arg(long, env = "MARKETSNAP_JSON", value_parser = FalseyValueParser::new())]
     json: bool,
 }
@@ -73,6 +73,23 @@ struct Show {
 fn flags() -> Vec<Arg> {
     let today = Today::augment_args(clap::Command::new("today"));
     today.get_arguments().filter(|arg| lasting::key_of(arg).is_some()).cloned().collect()
+}
+
+impl Show {
+    /// The form that a flag or a variable asks for; what the file says is for reports. Beside --json, a format is a
+    /// setting to show.
+    fn format(&self, given: &Given) -> Result<Format, Conflict> {
+        if given.has("json") {
+            return Ok(Format::Json);
+        }
+        match given.value("format").filter(|_| given.rank("format") > Rank::Lasting) {
+            Some("json") => Ok(Format::Json),
+            Some("table") if given.has("format") => Ok(Format::Table),
+            Some(_) if given.has("format") => Err(Conflict::NoForm("config show")),
+            _ if self.json => Ok(Format::Json),
+            _ => Ok(Format::Table),
+        }
+    }
 }
 
 impl Config {
@@ -95,7 +112,10 @@ impl Config {
             Task::Init { force } => app::config_init(path, &config::template(), *force, console),
             Task::Check { file } => check(file.as_deref(), world, console),
             Task::Show(show) => {
-                let format = if show.json { Format::Json } else { Format::Table };
+                let format = match show.format(given) {
+                    Ok(format) => format,
+                    Err(e) => return Ok(refused(&e, console)),
+                };
                 let found = Settings {
                     schema: "marketsnap.config/1",
                     file: path.map(|path| path.to_string_lossy().into_owned()),

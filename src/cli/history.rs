@@ -50,7 +50,7 @@ pub(super) struct History {
     /// Write to a file, whole or not at all, in the format of its suffix: .txt .json .jsonl .csv .md .html .ledger .beancount (- is standard output)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Only these fields, comma separated, by their names in the JSON: date,close (`--fields help` lists all)
+    /// Only these fields, comma separated, such as date,close (`--fields help` lists all); with --format csv, jsonl or json
     #[arg(long, value_name = "LIST", value_delimiter = ',', env = "MARKETSNAP_FIELDS", value_parser = FieldName)]
     fields: Vec<String>,
     /// The closes built into the program, and not those of the store

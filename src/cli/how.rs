@@ -24,7 +24,7 @@ pub(super) struct How {
     /// standard output)
     #[arg(short, long, value_name = "FILE", help_heading = "How")]
     output: Option<PathBuf>,
-    /// Only these fields, comma separated, by their names in the JSON: close,moves.1D.pct (`--fields help` lists all)
+    /// Only these fields, comma separated, by the names that `--fields help` lists; with --format csv, jsonl or json
     #[arg(
         long,
         value_name = "LIST",

@@ -15,9 +15,11 @@ use crate::app::{self, Page};
 /// The manual: a page for the program and one for each command
 ///
 /// Without a folder, the program's own page goes to standard output: marketsnap man | man -l -
+///
+/// Plain `man` looks into ~/.local/share/man once ~/.local/bin is on the PATH.
 #[derive(Debug, Args)]
 #[command(
-    before_help = "Examples:\n  marketsnap man | man -l -\n  marketsnap man ~/.local/share/man/man1   then: man marketsnap-today"
+    before_help = "Examples:\n  marketsnap man | man -l -\n  marketsnap man ~/.local/share/man/man1   then: man -M ~/.local/share/man marketsnap-today"
 )]
 pub(super) struct Man {
     /// Write all pages into this folder, which is made where there is none
@@ -128,7 +130,7 @@ fn page(command: &Command, more: &[(&str, Vec<(String, String)>)]) -> io::Result
     let version = env!("CARGO_PKG_VERSION");
     let mut out = format!(".TH {name} 1 \"\" \"marketsnap {version}\" \"marketsnap manual\"\n").into_bytes();
     manual.render_name_section(&mut out)?;
-    manual.render_synopsis_section(&mut out)?;
+    synopsis(command).to_writer(&mut out)?;
     manual.render_description_section(&mut out)?;
     examples(command).to_writer(&mut out)?;
     if command.get_arguments().any(|a| !a.is_hide_set()) {
@@ -148,6 +150,23 @@ fn page(command: &Command, more: &[(&str, Vec<(String, String)>)]) -> io::Result
         roff.to_writer(&mut out)?;
     }
     Ok(out)
+}
+
+/// How the command is called, as help says it: with the values of flags, and dots after what can be repeated.
+fn synopsis(command: &Command) -> Roff {
+    let usage = command.clone().render_usage().to_string();
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]);
+    for (at, line) in usage.trim_start_matches("Usage:").lines().map(str::trim).enumerate() {
+        if at > 0 {
+            roff.control("br", []);
+        }
+        // The command's own words come before what stands in brackets or is a flag.
+        let end = line.find(['[', '<', '-']).filter(|end| line.get(..*end).is_some_and(|l| l.ends_with(' ')));
+        let (name, rest) = end.and_then(|end| line.split_at_checked(end)).unwrap_or((line, ""));
+        roff.text([bold(name), roman(rest)]);
+    }
+    roff
 }
 
 /// The examples that help begins with, as they are typed.

@@ -5,15 +5,15 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches};
 
-use super::{Cli, World, lasting};
-use crate::app::Exit;
+use super::{Cli, World, ended, err_width, lasting};
+use crate::app::{self, Exit};
 use crate::config::Config;
 
 /// Where a flag's value comes from.
@@ -68,6 +68,9 @@ pub(super) enum Conflict {
     /// A picture of what is no chart.
     #[error("only `marketsnap chart` draws pictures: use --format table, json, jsonl or csv here")]
     NoPicture,
+    /// A form that a command's output does not have.
+    #[error("`{0}` has no such format: use --format table or json")]
+    NoForm(&'static str),
     /// One that does nothing without the other.
     #[error("{0} does nothing without {1}")]
     Alone(&'static str, &'static str),
@@ -140,17 +143,14 @@ pub(super) fn explain(
 ) -> u8 {
     let color = world.terminal_width.is_some() && !world.environment.no_color;
     if !error.use_stderr() {
-        let text = error.render();
-        let written = if let Some(ContextValue::String(list)) = error.get(ContextKind::Custom) {
-            out.write_all(list.as_bytes())
-        } else if color {
-            write!(out, "{}", text.ansi())
-        } else {
-            write!(out, "{text}")
+        let text = match error.get(ContextKind::Custom) {
+            Some(ContextValue::String(list)) => list.clone(),
+            _ if color => error.render().ansi().to_string(),
+            _ => error.render().to_string(),
         };
-        let failed = |e: io::Error| e.kind() != io::ErrorKind::BrokenPipe;
-        let failed = written.and_then(|()| out.flush()).is_err_and(failed);
-        return if failed { Exit::Failure.code() } else { Exit::Complete.code() };
+        let page = [(String::new(), text.into_bytes())];
+        let done = app::show_page(&page, &mut app::Console { out, err, err_width: err_width(world) });
+        return ended(done, err);
     }
     let _ = write!(err, "{}", error.render());
     if let Some(variable) = variable_of(error, argv).filter(|v| world.environment.variables.contains(v)) {

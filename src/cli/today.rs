@@ -14,7 +14,8 @@ use crate::app::{Command, Options};
 /// one source; what could not be had is said, never filled in.
 #[derive(Debug, Args)]
 #[command(
-    before_help = "Examples:\n  marketsnap today\n  marketsnap today STAR50 SP500 ASIA NVDA 0700.HK\n  marketsnap today CN-CHIPS --benchmark STAR50\n  marketsnap today --date 2026-01-21 --json\n  marketsnap today --settled -o today.json\n  marketsnap today --fields id,close,moves.3M.pct,session.date -o today.csv"
+    before_help = "Examples:\n  marketsnap today\n  marketsnap today STAR50 SP500 ASIA NVDA 0700.HK\n  marketsnap today CN-CHIPS --benchmark STAR50\n  marketsnap today --date 2026-01-21 --json\n  marketsnap today --settled -o today.json\n  marketsnap today --fields id,close,moves.3M.pct,session.date -o today.csv",
+    mut_arg("fields", |a| a.help("Only these fields, comma separated, by their names in the JSON: close,moves.1D.pct (`--fields help` lists all)"))
 )]
 pub(super) struct Today {
     /// Ids, aliases, composites, groups, or any symbol that a source knows [default: all markets]

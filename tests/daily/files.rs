@@ -192,10 +192,10 @@ fn fields_reduce_the_rows_for_programs_and_the_columns_of_the_table() {
     let home = tempfile::tempdir().unwrap();
     let (code, out, _) = said(&demo(home.path(), "STAR50 --format csv --fields close"));
     assert_eq!((code, out.lines().next()), (Some(0), Some("close")));
-    let (code, out, _) = said(&demo(home.path(), "STAR50 --fields close,trend"));
+    let (code, out, _) = said(&demo(home.path(), "STAR50 --fields name,close,trend"));
     let heads = out.lines().find(|l| l.starts_with("| Name")).map(str::to_owned).unwrap();
     assert!(heads.contains("Close") && heads.contains("Trend") && !heads.contains("1Y"), "{heads}");
     assert_eq!(code, Some(0));
     let (code, out, _) = said(&demo(home.path(), "--fields help"));
-    assert!(code == Some(0) && out.contains("moves.1D.pct"), "{out}");
+    assert!(code == Some(0) && out.contains("moves.HORIZON.pct"), "{out}");
 }

@@ -34,7 +34,10 @@ fn a_composites_level_is_the_same_in_every_command_and_over_any_horizons() {
         levels.extend(lists.flatten().filter(|r| r["id"] == "EUROPE").filter_map(|r| r["close"].as_f64()));
     }
     assert!(levels.len() >= 4, "{levels:?}");
-    assert!(levels.iter().all(|l| (l - 150.0).abs() < 1e-9 && *l == levels[0]), "{levels:?}");
+    assert!(
+        levels.iter().all(|l| (l - 150.0).abs() < 1e-9 && l.to_bits() == levels[0].to_bits()),
+        "{levels:?}"
+    );
     let condition = "EUROPE.close > 149.999 and EUROPE.close < 150.001";
     assert_eq!(code(&user.alone(&["check", condition, "--offline", "--as-of", AS_OF])), Some(10));
     let table = stdout(&user.alone(&["today", "EUROPE", "--offline", "--as-of", AS_OF, "--horizons", "1D"]));
