@@ -76,6 +76,9 @@ impl Report {
         own: &Own,
         world: &World<'_>,
     ) -> Option<ScheduleOptions> {
+        if !self.schedule.is_asked() {
+            return None;
+        }
         let mut cli = Cli::command();
         cli.build();
         let report = cli.find_subcommand("report")?;

@@ -30,6 +30,11 @@ enum SchedulerName {
 }
 
 impl Schedule {
+    /// Whether a schedule is asked for.
+    pub(super) fn is_asked(&self) -> bool {
+        self.print_schedule.is_some()
+    }
+
     /// What to print a schedule for, if one is asked for: the report of these words into this folder, by this
     /// program on this machine.
     pub(super) fn options(
